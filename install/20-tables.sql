@@ -1,0 +1,110 @@
+-- What the steward remembers.  Every table has a primary key: a publication
+-- FOR ALL TABLES must not make updates of these tables fail.
+
+CREATE TABLE steward.actions (
+	id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	fingerprint       text NOT NULL UNIQUE,
+	category          text NOT NULL,
+	kind              text NOT NULL CHECK (kind IN ('create_index', 'drop_index')),
+	status            text NOT NULL CHECK (status IN (
+		'proposed', 'approved', 'withheld', 'queued', 'running', 'verifying', 'kept',
+		'revert_queued', 'reverting', 'taken_back', 'failed', 'dismissed', 'obsolete')),
+	priority          integer NOT NULL DEFAULT 100,
+	relation          oid NOT NULL,
+	target            text NOT NULL,
+	arguments         jsonb NOT NULL,
+	ddl               text[] NOT NULL,
+	undo_ddl          text[] NOT NULL,
+	expected          jsonb NOT NULL DEFAULT '{}',
+	evidence          jsonb NOT NULL DEFAULT '{}',
+	reason            text NOT NULL,
+	system_identifier bigint NOT NULL,
+	database          oid NOT NULL,
+	not_before        timestamptz,
+	created_at        timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	updated_at        timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	expires_at        timestamptz
+);
+
+COMMENT ON TABLE steward.actions IS
+'One row for each change the steward advises, for life. The executed DDL is made from kind and arguments at the moment of doing; ddl and undo_ddl are for people.';
+COMMENT ON COLUMN steward.actions.fingerprint IS
+'the same advice has the same fingerprint on any server: a hash of kind, table name and index definition';
+COMMENT ON COLUMN steward.actions.relation IS
+'OID of the table, valid only where system_identifier and database are those of this database';
+COMMENT ON COLUMN steward.actions.target IS 'schema-qualified name of the index, quoted where needed';
+COMMENT ON COLUMN steward.actions.expected IS
+'size_bytes, cost_before and cost_after (planner cost of the statements served), benefit (share of the workload, 0-1), saves_ms_per_hour';
+COMMENT ON COLUMN steward.actions.evidence IS
+'the statements that gain, with their cost before and after and their measured share of time; never a sampled value';
+
+CREATE INDEX actions_status_idx ON steward.actions (status, priority, id);
+
+CREATE TABLE steward.journal (
+	id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	action       bigint NOT NULL REFERENCES steward.actions (id) ON DELETE CASCADE,
+	from_status  text,
+	to_status    text NOT NULL,
+	at           timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	by_role      text NOT NULL,
+	worker_pid   integer,
+	before_state jsonb,
+	measured     jsonb,
+	sqlstate     text,
+	error        text
+);
+
+COMMENT ON TABLE steward.journal IS
+'Every step of every action, append-only: who, when, what stood there before (for the undo), what was measured, and the error where there was one.';
+
+CREATE INDEX journal_action_idx ON steward.journal (action, id);
+CREATE INDEX journal_at_idx ON steward.journal (at);
+
+CREATE TABLE steward.exclusions (
+	pattern    text PRIMARY KEY,
+	reason     text NOT NULL,
+	by_role    text NOT NULL,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+
+COMMENT ON TABLE steward.exclusions IS
+'Tables the steward keeps its hands off: LIKE patterns on schema.table. Changed by steward.exclude() and steward.remove_exclusion().';
+
+-- The counters of pg_stat_statements as last seen, and what was added since
+-- then in each interval.  The statements of this database only.
+
+CREATE TABLE steward.statement_counters (
+	userid              oid NOT NULL,
+	queryid             bigint NOT NULL,
+	toplevel            boolean NOT NULL,
+	calls               bigint NOT NULL,
+	total_exec_time     double precision NOT NULL,
+	rows                bigint NOT NULL,
+	shared_blks_hit     bigint NOT NULL,
+	shared_blks_read    bigint NOT NULL,
+	seen_at             timestamptz NOT NULL,
+	PRIMARY KEY (userid, queryid, toplevel)
+);
+
+COMMENT ON TABLE steward.statement_counters IS
+'The counters of pg_stat_statements when the steward worker last read them; a counter that went down was reset, and starts anew.';
+
+CREATE TABLE steward.statement_history (
+	until               timestamptz NOT NULL,
+	since               timestamptz NOT NULL,
+	userid              oid NOT NULL,
+	queryid             bigint NOT NULL,
+	toplevel            boolean NOT NULL,
+	calls               bigint NOT NULL,
+	total_exec_time     double precision NOT NULL,
+	rows                bigint NOT NULL,
+	shared_blks_hit     bigint NOT NULL,
+	shared_blks_read    bigint NOT NULL,
+	PRIMARY KEY (until, userid, queryid, toplevel)
+);
+
+COMMENT ON TABLE steward.statement_history IS
+'What each statement added to its counters between since and until; kept for pg_steward.workload_window.';
+
+-- What people decided travels with a dump; what was measured here does not.
+SELECT pg_catalog.pg_extension_config_dump('steward.exclusions', '');

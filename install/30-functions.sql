@@ -1,0 +1,162 @@
+-- The SQL surface.  Functions that take query text keep the caller's
+-- search_path, since names in the text are the caller's; they look up nothing
+-- else through it.  All others fix it.
+
+-- See
+
+CREATE FUNCTION steward.status(OUT state text, OUT message text, OUT command text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_status';
+
+COMMENT ON FUNCTION steward.status() IS
+'How the steward is, one line each: OK, SEEN, DO (advice that waits), WARN (with the command that mends it), DID (recent actions).';
+
+CREATE FUNCTION steward.list_statements(
+	OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT query text,
+	OUT calls bigint, OUT total_exec_time double precision, OUT mean_exec_time double precision,
+	OUT rows bigint, OUT shared_blks_hit bigint, OUT shared_blks_read bigint,
+	OUT since timestamptz, OUT tables regclass[], OUT reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_list_statements';
+
+COMMENT ON FUNCTION steward.list_statements() IS
+'The statements of this database that ran within pg_steward.workload_window, up to this moment, from pg_stat_statements: counters of the window (times in ms, block counts), the tables each touches, and in reason why one cannot be analysed. Without pg_read_all_stats only the caller''s own statements.';
+
+-- Advise
+
+CREATE FUNCTION steward.recommend_indexes(
+	queries text[] DEFAULT NULL,
+	relations regclass[] DEFAULT NULL,
+	storage_budget bigint DEFAULT NULL,
+	min_calls bigint DEFAULT NULL,
+	max_columns integer DEFAULT NULL,
+	objective text DEFAULT 'time',
+	OUT rank integer, OUT action text, OUT ddl text, OUT ddl_steps text[], OUT undo_ddl text,
+	OUT relation regclass, OUT access_method text, OUT size_bytes bigint,
+	OUT cost_before double precision, OUT cost_after double precision, OUT benefit double precision,
+	OUT saves_ms_per_hour double precision, OUT write_cost double precision,
+	OUT replaces regclass[], OUT statements jsonb, OUT confirmed_by text, OUT reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE
+AS 'MODULE_PATHNAME', 'steward_recommend_indexes';
+
+COMMENT ON FUNCTION steward.recommend_indexes(text[], regclass[], bigint, bigint, integer, text) IS
+'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share of the workload''s objective it removes (0-1); saves_ms_per_hour: predicted from measured times; confirmed_by: hypopg, or NULL with the reason for withholding. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
+
+CREATE FUNCTION steward.refresh(
+	OUT statements bigint, OUT analyzed bigint, OUT waiting bigint, OUT not_analyzable bigint,
+	OUT proposed bigint, OUT withheld bigint, OUT obsolete bigint, OUT summary text)
+RETURNS record
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_refresh';
+
+COMMENT ON FUNCTION steward.refresh() IS
+'Runs the advisers on the observed workload now and stores what they advise in steward.actions: the same advice keeps its row. Says how many statements were seen, analysed, waiting for more calls or not analysable, and why there is not more advice. Errors: 25006 on a standby.';
+
+CREATE FUNCTION steward.explain_recommendation(id bigint) RETURNS text
+LANGUAGE c STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_explain_recommendation';
+
+COMMENT ON FUNCTION steward.explain_recommendation(bigint) IS
+'A page for a change request: DO, UNDO, WHY, GAIN, ORDER, PRICE, LOCKS, CHECK, NOT. Errors: 42704 there is no action with this id.';
+
+CREATE FUNCTION steward.simulate(id bigint, OUT indexrelid oid, OUT index_name text)
+RETURNS record
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_simulate';
+
+COMMENT ON FUNCTION steward.simulate(bigint) IS
+'Creates the advised index in hypopg in your own session, so that your own EXPLAIN shows it; leaves your other hypothetical indexes alone. Remove it with hypopg_drop_index(indexrelid). Errors: 42704 there is no action with this id, 0A000 the action creates no index.';
+
+-- Decide
+
+CREATE FUNCTION steward.dismiss(id bigint, reason text) RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_dismiss';
+
+COMMENT ON FUNCTION steward.dismiss(bigint, text) IS
+'Turns a recommendation down for good, with the reason: it is not proposed again. Errors: 42704 there is no action with this id, 55000 its state does not allow it.';
+
+CREATE FUNCTION steward.exclude(pattern text, reason text) RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_exclude';
+
+COMMENT ON FUNCTION steward.exclude(text, text) IS
+'Keeps the steward''s hands off the tables whose schema.table matches the LIKE pattern, with the reason; open recommendations on them are withdrawn. Errors: 22023 an empty pattern or reason.';
+
+CREATE FUNCTION steward.remove_exclusion(pattern text) RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_remove_exclusion';
+
+COMMENT ON FUNCTION steward.remove_exclusion(text) IS
+'Takes an exclusion back. Errors: 42704 there is no exclusion with this pattern.';
+
+-- Act
+
+CREATE PROCEDURE steward.apply(id bigint, wait boolean DEFAULT true)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_apply';
+
+COMMENT ON PROCEDURE steward.apply(bigint, boolean) IS
+'Applies an action now: a background worker runs its DDL concurrently, so nobody waits for it. wait: show progress as NOTICEs until it has ended; if the client leaves, the work goes on. Errors: 25001 inside a transaction block (the build would wait for it), 42704 there is no action with this id, 55000 its state, the checks before the build, or a missing background worker do not allow it, 25006 on a standby.';
+
+CREATE PROCEDURE steward.revert(id bigint, wait boolean DEFAULT true)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_revert';
+
+COMMENT ON PROCEDURE steward.revert(bigint, boolean) IS
+'Takes an applied action back the same way: drops the index it built, or builds again the index it dropped. Errors: as steward.apply.';
+
+CREATE PROCEDURE steward.tune(
+	categories text[] DEFAULT NULL,
+	dry_run boolean DEFAULT false,
+	INOUT statements_analyzed bigint DEFAULT NULL,
+	INOUT existing_indexes bigint DEFAULT NULL,
+	INOUT bottlenecks bigint DEFAULT NULL,
+	INOUT recommendations bigint DEFAULT NULL,
+	INOUT applied bigint DEFAULT NULL,
+	INOUT failed bigint DEFAULT NULL,
+	INOUT mean_ms_before double precision DEFAULT NULL,
+	INOUT mean_ms_after double precision DEFAULT NULL,
+	INOUT improvement text DEFAULT NULL,
+	INOUT report jsonb DEFAULT NULL)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_tune';
+
+COMMENT ON PROCEDURE steward.tune(text[], boolean, bigint, bigint, bigint, bigint, bigint, bigint, double precision, double precision, text, jsonb) IS
+'The whole loop once: observe, advise, apply, measure. Returns the optimization report as a row and, in report, as jsonb. categories: which advisers (NULL: all; there is ''index''). dry_run: advise only. mean_ms_before, mean_ms_after: mean time per statement, in ms, of the statements the applied indexes serve, before and after, over what ran again within pg_steward.verify_wait; improvement says "pending" with the predicted gain where nothing ran again. Errors: 25001 inside a transaction block, 22023 an unknown category.';
+
+CREATE FUNCTION steward.stop(reason text) RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_stop';
+
+COMMENT ON FUNCTION steward.stop(text) IS
+'Ends everything the steward does, in every database of the cluster: running builds are cancelled and cleaned up. Survives a restart; steward.start() ends it.';
+
+CREATE FUNCTION steward.start() RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_start';
+
+COMMENT ON FUNCTION steward.start() IS 'Lets the steward work again after steward.stop().';
+
+-- The launcher learns of a new database when this commits.
+
+CREATE FUNCTION steward.announce_database() RETURNS void
+LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_announce_database';
+
+COMMENT ON FUNCTION steward.announce_database() IS
+'Tells the launcher, once the transaction commits, to look at this database at once; called by CREATE EXTENSION.';

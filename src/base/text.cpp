@@ -1,0 +1,181 @@
+/*-------------------------------------------------------------------------
+ *
+ * text.cpp
+ *	  Text for people: sizes, durations, plurals, joined lists, clipping.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/text.h"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace steward
+{
+
+namespace
+{
+
+bool
+IsAsciiSpace(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+bool
+IsMultibyte(char c)
+{
+	return (static_cast<unsigned char>(c) & 0x80) != 0;
+}
+
+} // namespace
+
+std::string
+FormatNumber(double value, int digits)
+{
+	std::array<char, 400> buffer;
+
+	/* The server keeps LC_NUMERIC at "C", so the point is a point. */
+	snprintf(buffer.data(), buffer.size(), "%.*f", digits, value);
+	return buffer.data();
+}
+
+std::string
+FormatBytes(double bytes)
+{
+	static constexpr std::array<const char *, 5> kUnits = {"bytes", "kB", "MB", "GB", "TB"};
+	size_t unit = 0;
+
+	while (std::fabs(bytes) >= 1024 && unit + 1 < kUnits.size())
+	{
+		bytes /= 1024;
+		unit++;
+	}
+	return FormatNumber(bytes, unit == 0 || std::fabs(bytes) >= 100 ? 0 : 1) + " " + kUnits[unit];
+}
+
+std::string
+FormatMilliseconds(double milliseconds)
+{
+	double size = std::fabs(milliseconds);
+
+	if (size >= 3600000)
+		return FormatNumber(milliseconds / 3600000, 1) + " h";
+	if (size >= 60000)
+		return FormatNumber(milliseconds / 60000, 1) + " min";
+	if (size >= 1000)
+		return FormatNumber(milliseconds / 1000, 1) + " s";
+	if (size >= 100)
+		return FormatNumber(milliseconds, 0) + " ms";
+	if (size >= 1)
+		return FormatNumber(milliseconds, 1) + " ms";
+	return FormatNumber(milliseconds, 3) + " ms";
+}
+
+std::string
+FormatPercent(double share)
+{
+	double percent = share * 100;
+
+	return FormatNumber(percent, percent != 0 && std::fabs(percent) < 10 ? 1 : 0) + " %";
+}
+
+std::string
+Count(size_t number, std::string_view singular, std::string_view plural)
+{
+	std::string text = std::to_string(number) + " ";
+
+	if (number == 1)
+		return text.append(singular);
+	return plural.empty() ? text.append(singular).append("s") : text.append(plural);
+}
+
+std::string
+Join(const std::vector<std::string> &parts, std::string_view separator)
+{
+	std::string text;
+
+	for (const std::string &part : parts)
+	{
+		if (!text.empty())
+			text.append(separator);
+		text.append(part);
+	}
+	return text;
+}
+
+std::string
+ClipBytes(std::string_view text, size_t limit)
+{
+	if (text.size() <= limit)
+		return std::string(text);
+
+	/*
+	 * The encoding is not known here.  Dropping the whole run of high-bit
+	 * bytes at the cut is right in every server encoding.
+	 */
+	while (limit > 0 && IsMultibyte(text[limit]) && IsMultibyte(text[limit - 1]))
+		limit--;
+	return std::string(text.substr(0, limit));
+}
+
+std::string
+Excerpt(std::string_view text, size_t limit)
+{
+	std::string line;
+
+	for (char c : text)
+	{
+		if (!IsAsciiSpace(c))
+			line.push_back(c);
+		else if (!line.empty() && line.back() != ' ')
+			line.push_back(' ');
+	}
+	while (!line.empty() && line.back() == ' ')
+		line.pop_back();
+	if (line.size() <= limit)
+		return line;
+	return ClipBytes(line, limit > 3 ? limit - 3 : 0) + "...";
+}
+
+bool
+MatchesLike(std::string_view text, std::string_view pattern)
+{
+	size_t t = 0;
+	size_t p = 0;
+	size_t resume_text = std::string_view::npos;
+	size_t resume_pattern = 0;
+
+	/* Greedy with one point to fall back to: the last % seen. */
+	while (t < text.size())
+	{
+		if (p < pattern.size() && pattern[p] == '%')
+		{
+			resume_pattern = ++p;
+			resume_text = t;
+			continue;
+		}
+
+		bool escaped = p + 1 < pattern.size() && pattern[p] == '\\';
+		size_t literal = escaped ? p + 1 : p;
+
+		if (p < pattern.size() && ((!escaped && pattern[p] == '_') || pattern[literal] == text[t]))
+		{
+			p = literal + 1;
+			t++;
+			continue;
+		}
+		if (resume_text == std::string_view::npos)
+			return false;
+		p = resume_pattern;
+		t = ++resume_text;
+	}
+	while (p < pattern.size() && pattern[p] == '%')
+		p++;
+	return p == pattern.size();
+}
+
+} // namespace steward

@@ -1,0 +1,90 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_status.cpp
+ *	  The state machine of an action.
+ *
+ *	  proposed -> approved -> queued -> running -> verifying -> kept
+ *	                                                        \-> revert_queued -> reverting -> taken_back
+ *
+ * An action that fails may be tried again by a person; one that was
+ * dismissed is not proposed again.
+ *
+ * Pure: one table, read by all who change a status.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/action/change_status.h"
+
+#include <array>
+
+namespace steward
+{
+
+namespace
+{
+
+using S = ActionStatus;
+using E = ActionEvent;
+
+struct Transition
+{
+	S from;
+	E event;
+	S to;
+};
+
+constexpr std::array kTransitions = {
+	Transition{S::kProposed, E::kPropose, S::kProposed},
+	Transition{S::kProposed, E::kWithhold, S::kWithheld},
+	Transition{S::kProposed, E::kRetire, S::kObsolete},
+	Transition{S::kProposed, E::kApprove, S::kApproved},
+	Transition{S::kProposed, E::kDismiss, S::kDismissed},
+	Transition{S::kProposed, E::kApply, S::kQueued},
+	Transition{S::kApproved, E::kPropose, S::kApproved},
+	Transition{S::kApproved, E::kWithhold, S::kWithheld},
+	Transition{S::kApproved, E::kRetire, S::kObsolete},
+	Transition{S::kApproved, E::kDismiss, S::kDismissed},
+	Transition{S::kApproved, E::kApply, S::kQueued},
+	Transition{S::kWithheld, E::kPropose, S::kProposed},
+	Transition{S::kWithheld, E::kWithhold, S::kWithheld},
+	Transition{S::kWithheld, E::kRetire, S::kObsolete},
+	Transition{S::kWithheld, E::kDismiss, S::kDismissed},
+	Transition{S::kQueued, E::kStart, S::kRunning},
+	Transition{S::kQueued, E::kPostpone, S::kProposed},
+	Transition{S::kRunning, E::kSucceed, S::kVerifying},
+	Transition{S::kRunning, E::kPostpone, S::kProposed},
+	Transition{S::kRunning, E::kFail, S::kFailed},
+	Transition{S::kVerifying, E::kKeep, S::kKept},
+	Transition{S::kVerifying, E::kRevert, S::kRevertQueued},
+	Transition{S::kVerifying, E::kDismiss, S::kDismissed},
+	Transition{S::kKept, E::kRevert, S::kRevertQueued},
+	Transition{S::kKept, E::kDismiss, S::kDismissed},
+	Transition{S::kRevertQueued, E::kStart, S::kReverting},
+	Transition{S::kRevertQueued, E::kPostpone, S::kVerifying},
+	Transition{S::kReverting, E::kSucceed, S::kTakenBack},
+	Transition{S::kReverting, E::kPostpone, S::kVerifying},
+	Transition{S::kReverting, E::kFail, S::kVerifying},
+	Transition{S::kTakenBack, E::kApply, S::kQueued},
+	Transition{S::kTakenBack, E::kDismiss, S::kDismissed},
+	Transition{S::kFailed, E::kApply, S::kQueued},
+	Transition{S::kFailed, E::kDismiss, S::kDismissed},
+	Transition{S::kFailed, E::kRetire, S::kObsolete},
+	Transition{S::kObsolete, E::kPropose, S::kProposed},
+	Transition{S::kObsolete, E::kWithhold, S::kWithheld},
+	Transition{S::kObsolete, E::kDismiss, S::kDismissed},
+};
+
+} // namespace
+
+std::optional<ActionStatus>
+NextStatus(ActionStatus status, ActionEvent event)
+{
+	for (const Transition &transition : kTransitions)
+	{
+		if (transition.from == status && transition.event == event)
+			return transition.to;
+	}
+	return std::nullopt;
+}
+
+} // namespace steward

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_status.h
+ *	  The state machine of an action.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <optional>
+
+#include "model/action.h"
+
+namespace steward
+{
+
+enum class ActionEvent
+{
+	kPropose,  /* an adviser gives the advice (again) */
+	kWithhold, /* an adviser gives it, but something speaks against it */
+	kRetire,   /* no adviser gives it any more */
+	kApprove,
+	kDismiss,
+	kApply,    /* put into the queue */
+	kRevert,   /* put into the queue, to be undone */
+	kStart,    /* an action worker takes it from the queue */
+	kPostpone, /* taken out of the queue, nothing was changed */
+	kSucceed,  /* the worker did what was asked */
+	kFail,     /* the worker could not, and nothing of the attempt is left */
+	kKeep,     /* measured, and good */
+};
+
+/* What becomes of an action in `status` at `event`; nothing where it may not happen. */
+std::optional<ActionStatus> NextStatus(ActionStatus status, ActionEvent event);
+
+} // namespace steward

@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * estimate_size.h
+ *	  How big an index would be, before it exists.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "model/index_definition.h"
+#include "model/relation.h"
+
+namespace steward
+{
+
+enum class SizeModel
+{
+	kSteward, /* our own: alignment, deduplication, inner pages, height */
+	kHypopg,  /* as hypopg estimates, to be comparable with it */
+};
+
+struct IndexSize
+{
+	double pages = 0;
+	double tuples = 0;
+	int height = -1; /* levels above the leaves; -1 = unknown */
+
+	double Bytes() const { return pages * 8192; }
+};
+
+/* The size of a btree right after CREATE INDEX with the default fillfactor. */
+IndexSize EstimateBtreeSize(const Relation &relation, const IndexDefinition &index, SizeModel model);
+
+} // namespace steward

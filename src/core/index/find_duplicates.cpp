@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * find_duplicates.cpp
+ *	  Indexes that do exactly what another index of the table does.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/index/find_duplicates.h"
+
+#include <map>
+
+namespace steward
+{
+
+std::vector<DuplicateIndex>
+FindDuplicates(const Relation &relation)
+{
+	std::map<std::string, const ExistingIndex *> keepers;
+	std::vector<DuplicateIndex> duplicates;
+
+	for (const ExistingIndex &index : relation.indexes)
+	{
+		if (!index.valid)
+			continue;
+
+		const ExistingIndex *&keeper = keepers[index.signature];
+
+		if (keeper == nullptr || (keeper->droppable && (!index.droppable || index.oid < keeper->oid)))
+			keeper = &index;
+	}
+	for (const ExistingIndex &index : relation.indexes)
+	{
+		auto keeper = keepers.find(index.signature);
+
+		if (index.valid && index.droppable && keeper != keepers.end() && keeper->second->oid != index.oid)
+			duplicates.push_back({index, *keeper->second});
+	}
+	return duplicates;
+}
+
+} // namespace steward

@@ -1,0 +1,33 @@
+/*-------------------------------------------------------------------------
+ *
+ * find_duplicates.h
+ *	  Indexes that do exactly what another index of the table does.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/relation.h"
+
+namespace steward
+{
+
+struct DuplicateIndex
+{
+	ExistingIndex index; /* may go */
+	ExistingIndex twin;  /* stays */
+};
+
+/*
+ * Of a set of exact duplicates (same access method, columns, operator
+ * classes, collations, order, INCLUDE, expressions, predicate, options) one
+ * stays: one that may not be dropped if there is such, else the oldest.
+ */
+std::vector<DuplicateIndex> FindDuplicates(const Relation &relation);
+
+} // namespace steward

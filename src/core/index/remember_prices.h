@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * remember_prices.h
+ *	  A cost oracle that asks another one only what it cannot know itself.
+ *
+ * Two rules answer most questions: the same question has the same answer,
+ * and a plan chosen under the set S that uses only U costs the same under
+ * every set between U and S, since the planner preferred it to all that the
+ * smaller set allows.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "model/cost_oracle.h"
+
+namespace steward
+{
+
+class RememberingOracle : public CostOracle
+{
+public:
+	RememberingOracle(CostOracle &oracle, size_t statements) : oracle_(oracle), remembered_(statements) {}
+
+	Price PriceStatement(size_t statement, const CandidateSet &set) override;
+
+	int64_t asked() const { return asked_; }       /* questions passed on */
+	int64_t answered() const { return answered_; } /* questions answered from memory */
+
+private:
+	CostOracle &oracle_;
+	std::vector<std::vector<std::pair<CandidateSet, Price>>> remembered_;
+	int64_t asked_ = 0;
+	int64_t answered_ = 0;
+};
+
+} // namespace steward

@@ -1,0 +1,345 @@
+/*-------------------------------------------------------------------------
+ *
+ * select_indexes.cpp
+ *	  Choose the set of indexes that serves a workload best within a budget.
+ *
+ * Greedy, with lazy evaluation: a move (one index, or the indexes that one
+ * statement's best plan uses together, since some help only as a pair) is
+ * priced again only when it comes to the top.  Two orders are tried, gain per
+ * byte and gain alone, because neither is best at every budget; what turned
+ * out superfluous is dropped, and the better set wins.
+ *
+ * Pure and deterministic: ties go to the lower candidate number.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/index/select_indexes.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace steward
+{
+
+namespace
+{
+
+CandidateSet
+Intersect(const CandidateSet &a, const CandidateSet &b)
+{
+	CandidateSet both;
+
+	std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
+	return both;
+}
+
+CandidateSet
+Unite(const CandidateSet &a, const CandidateSet &b)
+{
+	CandidateSet all;
+
+	std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(all));
+	return all;
+}
+
+CandidateSet
+Subtract(const CandidateSet &a, const CandidateSet &b)
+{
+	CandidateSet rest;
+
+	std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(rest));
+	return rest;
+}
+
+enum class Preference
+{
+	kGainPerByte,
+	kGain,
+};
+
+class Selector
+{
+public:
+	Selector(const SelectionProblem &problem, CostOracle &oracle);
+
+	Selection Run();
+
+private:
+	struct Move
+	{
+		CandidateSet indexes;
+		double gain = 0;
+		bool fresh = true; /* priced against the set as it is now */
+	};
+
+	double CostOf(size_t statement, const CandidateSet &set);
+	double Objective(const CandidateSet &set);
+	double GainOf(const CandidateSet &added, const CandidateSet &current);
+	double SizeOf(const CandidateSet &set) const;
+	double ValueOf(const Move &move, const CandidateSet &current, Preference preference) const;
+	std::vector<Move> InitialMoves();
+	CandidateSet Grow(std::vector<Move> moves, Preference preference);
+	CandidateSet Prune(CandidateSet set);
+	CandidateSet RemoveHarm(CandidateSet set);
+	Selection Rank(CandidateSet set);
+
+	const SelectionProblem &problem_;
+	CostOracle &oracle_;
+	std::vector<std::vector<size_t>> affected_; /* for each candidate, the statements it could serve */
+	std::vector<double> base_costs_;
+	double base_objective_ = 0;
+};
+
+Selector::Selector(const SelectionProblem &problem, CostOracle &oracle)
+	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size())
+{
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+	{
+		for (CandidateId id : problem_.relevant[statement])
+			affected_[static_cast<size_t>(id)].push_back(statement);
+		base_costs_.push_back(CostOf(statement, {}));
+		base_objective_ += problem_.weights[statement] * base_costs_.back();
+	}
+}
+
+double
+Selector::CostOf(size_t statement, const CandidateSet &set)
+{
+	return oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement])).cost;
+}
+
+double
+Selector::Objective(const CandidateSet &set)
+{
+	double objective = 0;
+
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+		objective += problem_.weights[statement] * CostOf(statement, set);
+	return objective;
+}
+
+/* What adding `added` to `current` takes off the objective. */
+double
+Selector::GainOf(const CandidateSet &added, const CandidateSet &current)
+{
+	std::set<size_t> statements;
+	CandidateSet larger = Unite(current, added);
+	double gain = 0;
+
+	for (CandidateId id : added)
+		statements.insert(affected_[static_cast<size_t>(id)].begin(),
+						  affected_[static_cast<size_t>(id)].end());
+	for (size_t statement : statements)
+		gain += problem_.weights[statement] * (CostOf(statement, current) - CostOf(statement, larger));
+	return gain;
+}
+
+double
+Selector::SizeOf(const CandidateSet &set) const
+{
+	double size = 0;
+
+	for (CandidateId id : set)
+		size += problem_.sizes[static_cast<size_t>(id)];
+	return size;
+}
+
+double
+Selector::ValueOf(const Move &move, const CandidateSet &current, Preference preference) const
+{
+	if (preference == Preference::kGain)
+		return move.gain;
+	return move.gain / std::max(1.0, SizeOf(Subtract(move.indexes, current)));
+}
+
+std::vector<Selector::Move>
+Selector::InitialMoves()
+{
+	std::set<CandidateSet> sets;
+	std::vector<Move> moves;
+
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+	{
+		/* Asked with everything on first: if nothing of it is used, no subset needs asking. */
+		Price best = oracle_.PriceStatement(statement, problem_.relevant[statement]);
+
+		if (best.used.size() > 1)
+			sets.insert(best.used);
+		for (CandidateId id : problem_.relevant[statement])
+			sets.insert({id});
+	}
+	for (const CandidateSet &set : sets)
+	{
+		if (SizeOf(set) > problem_.budget)
+			continue;
+
+		Move move{set, GainOf(set, {}), true};
+
+		if (move.gain > problem_.min_gain * base_objective_)
+			moves.push_back(std::move(move));
+	}
+	return moves;
+}
+
+CandidateSet
+Selector::Grow(std::vector<Move> moves, Preference preference)
+{
+	CandidateSet current;
+
+	while (!moves.empty())
+	{
+		double room = problem_.budget - SizeOf(current);
+
+		std::erase_if(moves,
+					  [&](const Move &move)
+					  {
+						  CandidateSet missing = Subtract(move.indexes, current);
+
+						  return missing.empty() || SizeOf(missing) > room ||
+								 (move.fresh && move.gain <= problem_.min_gain * base_objective_);
+					  });
+		if (moves.empty())
+			break;
+
+		auto best =
+			std::max_element(moves.begin(), moves.end(),
+							 [&](const Move &a, const Move &b)
+							 {
+								 double value_a = ValueOf(a, current, preference);
+								 double value_b = ValueOf(b, current, preference);
+
+								 return value_a != value_b ? value_a < value_b : a.indexes > b.indexes;
+							 });
+
+		if (!best->fresh)
+		{
+			best->gain = GainOf(best->indexes, current);
+			best->fresh = true;
+			continue;
+		}
+		current = Unite(current, best->indexes);
+		moves.erase(best);
+		for (Move &move : moves)
+			move.fresh = false;
+	}
+	return current;
+}
+
+/* Drop what the others made superfluous, the least useful first. */
+CandidateSet
+Selector::Prune(CandidateSet set)
+{
+	for (;;)
+	{
+		CandidateId least = 0;
+		double least_gain = problem_.min_gain * base_objective_;
+		bool found = false;
+
+		for (CandidateId id : set)
+		{
+			double gain = GainOf({id}, Subtract(set, {id}));
+
+			if (gain <= least_gain)
+			{
+				least = id;
+				least_gain = gain;
+				found = true;
+			}
+		}
+		if (!found)
+			return set;
+		set = Subtract(set, {least});
+	}
+}
+
+/* A statement that the set makes too dear costs the set the indexes its plan took. */
+CandidateSet
+Selector::RemoveHarm(CandidateSet set)
+{
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+	{
+		for (;;)
+		{
+			Price price = oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement]));
+
+			if (price.used.empty() || price.cost <= base_costs_[statement] * problem_.max_harm)
+				break;
+			set = Subtract(set, price.used);
+		}
+	}
+	return set;
+}
+
+/* Best first by what each adds to those before it, with the statements that gain. */
+Selection
+Selector::Rank(CandidateSet set)
+{
+	Selection selection;
+	CandidateSet placed;
+
+	selection.base_costs = base_costs_;
+	while (!set.empty())
+	{
+		CandidateId best = set.front();
+		double best_gain = GainOf({best}, placed);
+
+		for (CandidateId id : set)
+		{
+			double gain = GainOf({id}, placed);
+
+			if (gain > best_gain)
+			{
+				best = id;
+				best_gain = gain;
+			}
+		}
+
+		ChosenIndex chosen;
+		CandidateSet with = Unite(placed, {best});
+
+		chosen.candidate = best;
+		chosen.benefit = base_objective_ > 0 ? best_gain / base_objective_ : 0;
+		for (size_t statement : affected_[static_cast<size_t>(best)])
+		{
+			double before = CostOf(statement, placed);
+			double after = CostOf(statement, with);
+
+			if (after < before)
+				chosen.served.push_back({statement, before, after});
+		}
+		std::stable_sort(chosen.served.begin(), chosen.served.end(),
+						 [&](const ServedStatement &a, const ServedStatement &b)
+						 {
+							 return problem_.weights[a.statement] * (a.cost_before - a.cost_after) >
+									problem_.weights[b.statement] * (b.cost_before - b.cost_after);
+						 });
+		selection.indexes.push_back(std::move(chosen));
+		placed = with;
+		set = Subtract(set, {best});
+	}
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+		selection.final_costs.push_back(CostOf(statement, placed));
+	return selection;
+}
+
+Selection
+Selector::Run()
+{
+	std::vector<Move> moves = InitialMoves();
+	CandidateSet by_byte = Prune(Grow(moves, Preference::kGainPerByte));
+	CandidateSet by_gain = Prune(Grow(std::move(moves), Preference::kGain));
+	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
+
+	return Rank(RemoveHarm(std::move(best)));
+}
+
+} // namespace
+
+Selection
+SelectIndexes(const SelectionProblem &problem, CostOracle &oracle)
+{
+	return Selector(problem, oracle).Run();
+}
+
+} // namespace steward

@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * select_indexes.h
+ *	  Choose the set of indexes that serves a workload best within a budget.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "model/cost_oracle.h"
+
+namespace steward
+{
+
+struct SelectionProblem
+{
+	std::vector<double> weights;        /* for each statement: objective per unit of planner cost */
+	std::vector<CandidateSet> relevant; /* for each statement */
+	std::vector<double> sizes;          /* for each candidate, bytes */
+	double budget = 0;                  /* bytes */
+	double min_gain = 0.0005;           /* share of the objective that an index must remove */
+	double max_harm = 1.10;             /* no statement may become dearer by more than this */
+};
+
+/* A statement that a chosen index makes cheaper. */
+struct ServedStatement
+{
+	size_t statement = 0;
+	double cost_before = 0; /* with all better-ranked indexes in place */
+	double cost_after = 0;
+};
+
+struct ChosenIndex
+{
+	CandidateId candidate = 0;
+	double benefit = 0; /* share of the whole objective that it removes */
+	std::vector<ServedStatement> served;
+};
+
+struct Selection
+{
+	std::vector<ChosenIndex> indexes; /* best first */
+	std::vector<double> base_costs;   /* for each statement, without any of them */
+	std::vector<double> final_costs;  /* for each statement, with all of them */
+};
+
+Selection SelectIndexes(const SelectionProblem &problem, CostOracle &oracle);
+
+} // namespace steward

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * explain_action.cpp
+ *	  The page of an action that goes into a change request.
+ *
+ * Written for the person who signs it: what is done, how it is undone, who
+ * gains how much, what it costs, whom it could hold up, and how to see
+ * afterwards whether it helped.
+ *
+ * Pure: everything comes from the stored action.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/report/explain_action.h"
+
+#include "base/text.h"
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr size_t kLongestStatement = 100;
+
+void
+AddSection(std::string &page, const char *title, const std::vector<std::string> &lines)
+{
+	bool first = true;
+
+	for (const std::string &line : lines)
+	{
+		std::string label = first ? title : "";
+
+		label.resize(7, ' ');
+		page += label + line + "\n";
+		first = false;
+	}
+}
+
+double
+NumberOf(const Json &object, const char *member)
+{
+	auto found = object.find(member);
+
+	return found != object.end() && found->is_number() ? found->get<double>() : 0;
+}
+
+std::string
+TextOf(const Json &object, const char *member)
+{
+	auto found = object.find(member);
+
+	return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::vector<std::string>
+DescribeGain(const Action &action)
+{
+	std::vector<std::string> lines;
+	double benefit = NumberOf(action.expected, "benefit");
+	double saves = NumberOf(action.expected, "saves_ms_per_hour");
+	std::string total = FormatPercent(benefit) + " of the workload";
+
+	if (saves > 0)
+		total += ", about " + FormatMilliseconds(saves) + " each hour";
+	lines.push_back(total + "; planner cost of the statements served " +
+					FormatNumber(NumberOf(action.expected, "cost_before"), 0) + " -> " +
+					FormatNumber(NumberOf(action.expected, "cost_after"), 0));
+	if (auto statements = action.evidence.find("statements"); statements != action.evidence.end())
+	{
+		for (const Json &statement : *statements)
+		{
+			std::string line = "- cost " + FormatNumber(NumberOf(statement, "cost_before"), 0) + " -> " +
+							   FormatNumber(NumberOf(statement, "cost_after"), 0);
+
+			if (NumberOf(statement, "calls") > 0)
+				line += ", " + FormatNumber(NumberOf(statement, "calls"), 0) + " calls of " +
+						FormatMilliseconds(NumberOf(statement, "mean_ms")) + ", " +
+						FormatPercent(NumberOf(statement, "share")) + " of all time";
+			lines.push_back(line + ": " + Excerpt(TextOf(statement, "query"), kLongestStatement));
+		}
+	}
+	return lines;
+}
+
+} // namespace
+
+std::string
+ExplainAction(const Action &action)
+{
+	std::string page = "Action " + std::to_string(action.id) + ", " + std::string(KindName(action.kind)) +
+					   ", " + std::string(StatusName(action.status)) + "\n\n";
+	bool creates = action.kind == ActionKind::kCreateIndex;
+
+	AddSection(page, "DO", action.ddl);
+	AddSection(page, "UNDO", action.undo_ddl);
+	AddSection(page, "WHY", {action.reason});
+	if (creates)
+	{
+		AddSection(page, "GAIN", DescribeGain(action));
+		AddSection(page, "ORDER", {TextOf(action.evidence, "order")});
+		AddSection(page, "PRICE",
+				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
+					" on disk, estimated; every INSERT, and every UPDATE of its columns, "
+					"writes one entry more."});
+	}
+	else
+	{
+		AddSection(page, "GAIN",
+				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
+					" of disk and cache, and one entry less for each write."});
+	}
+	AddSection(page, "LOCKS",
+			   {std::string(creates ? "CREATE" : "DROP") +
+					" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
+				"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."});
+	AddSection(
+		page, "CHECK",
+		{"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";",
+		 "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = '" + action.target + "'::regclass;"});
+	AddSection(page, "NOT",
+			   {creates ? "Settings, data and other indexes stay as they are; no constraint is added."
+						: "No index with a constraint, replica identity or cluster mark is ever dropped."});
+	return page;
+}
+
+} // namespace steward

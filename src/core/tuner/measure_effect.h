@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * measure_effect.h
+ *	  The mean time of statements before and after a change.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "model/statement.h"
+
+namespace steward
+{
+
+/* A statement the change serves: before it, and what it did since. */
+struct Observation
+{
+	StatementCounters before;
+	StatementCounters after;
+};
+
+struct Effect
+{
+	size_t measured = 0;     /* statements that ran on both sides */
+	size_t pending = 0;      /* statements that did not run again yet */
+	int64_t calls_after = 0; /* of the measured ones */
+	double before_ms = 0;    /* mean time of a call, over the measured ones */
+	double after_ms = 0;
+};
+
+/*
+ * Each statement's mean before and after, weighted by its calls after the
+ * change, so that another mix of statements does not look like a gain.
+ */
+Effect MeasureEffect(const std::vector<Observation> &observations);
+
+} // namespace steward

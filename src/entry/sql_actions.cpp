@@ -1,0 +1,283 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_actions.cpp
+ *	  The SQL functions through which people decide and act.
+ *
+ * Who may call them is a matter of GRANT; what they write they write as the
+ * extension's owner, with the caller's name in the journal.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "base/text.h"
+#include "flow/change_action.h"
+#include "flow/refresh_advice.h"
+#include "flow/request_action.h"
+#include "flow/tune_once.h"
+#include "flow/write_status.h"
+#include "pg/activity.h"
+#include "pg/extension.h"
+#include "pg/function_call.h"
+#include "pg/journal.h"
+#include "pg/raii.h"
+#include "pg/session.h"
+#include "pg/shared_memory.h"
+
+extern "C"
+{
+#include "access/xact.h"
+#include "nodes/parsenodes.h"
+#include "utils/timestamp.h"
+}
+
+namespace steward
+{
+
+namespace
+{
+
+bool database_announced = false;
+
+void
+RequireText(const std::string &text, const char *what)
+{
+	if (Excerpt(text, 1).empty())
+		throw Refusal({sqlstate::kInvalidParameterValue, std::string("the ") + what + " must not be empty",
+					   std::string("Whoever reads the journal wants to know the ") + what + ".",
+					   "Say it in a few words."});
+}
+
+/* A build would wait for our own transaction, and we for the build. */
+void
+RequireNoTransactionBlock(FunctionCallInfo fcinfo, const char *call)
+{
+	auto *context = reinterpret_cast<CallContext *>(fcinfo->context);
+
+	if (context != nullptr && IsA(context, CallContext) && !context->atomic)
+		return;
+	throw Refusal(
+		{sqlstate::kActiveSqlTransaction,
+		 std::string("CALL ") + call + " cannot run inside a transaction block",
+		 "The build would wait for this transaction, and this transaction for the build.",
+		 "Send it as a statement of its own, outside of BEGIN ... COMMIT, functions and DO blocks."});
+}
+
+void
+RequireActing(FunctionCallInfo fcinfo, const char *call)
+{
+	RequireNoTransactionBlock(fcinfo, call);
+	pg::RequirePrimary();
+	pg::RequirePreload();
+}
+
+int64_t
+RequireId(const pg::Arguments &arguments)
+{
+	std::optional<int64_t> id = arguments.Integer(0);
+
+	if (!id)
+		throw Refusal({sqlstate::kInvalidParameterValue, "the id of the action must not be NULL", "",
+					   "See SELECT id, ddl FROM steward.recommendations;"});
+	return *id;
+}
+
+Datum
+Request(FunctionCallInfo fcinfo, ActionEvent event, const char *call)
+{
+	pg::Arguments arguments(fcinfo);
+
+	RequireActing(fcinfo, call);
+
+	int64_t id = RequireId(arguments);
+	pg::Spi spi(pg::Spi::Kind::kNonAtomic);
+
+	RequestAction(spi, id, event);
+	if (arguments.Bool(1).value_or(true))
+		AwaitAction(spi, id, event);
+	return (Datum) 0;
+}
+
+} // namespace
+
+extern "C"
+{
+static void
+OnTransactionEnd(XactEvent event, [[maybe_unused]] void *argument)
+{
+	if (database_announced && event == XACT_EVENT_COMMIT)
+		pg::WantSteward(MyDatabaseId);
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT)
+		database_announced = false;
+}
+}
+
+STEWARD_FUNCTION(steward_refresh)
+{
+	RefreshResult result = RefreshAdvice();
+
+	return pg::MakeRow(fcinfo, {pg::IntegerValue(static_cast<int64_t>(result.advice.statements.size())),
+								pg::IntegerValue(static_cast<int64_t>(result.analyzed)),
+								pg::IntegerValue(static_cast<int64_t>(result.waiting)),
+								pg::IntegerValue(static_cast<int64_t>(result.not_analyzable)),
+								pg::IntegerValue(static_cast<int64_t>(result.proposed)),
+								pg::IntegerValue(static_cast<int64_t>(result.withheld)),
+								pg::IntegerValue(static_cast<int64_t>(result.obsolete)), result.summary});
+}
+
+STEWARD_FUNCTION(steward_dismiss)
+{
+	pg::Arguments arguments(fcinfo);
+	std::string reason = *arguments.Text(1);
+	pg::TransitionNote note;
+
+	pg::RequirePrimary();
+	RequireText(reason, "reason");
+	note.reason = "dismissed: " + reason;
+
+	pg::Spi spi;
+	pg::Journal journal(spi);
+	Action action = journal.Load(*arguments.Integer(0));
+
+	ChangeAction(journal, action, ActionEvent::kDismiss, note);
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_exclude)
+{
+	pg::Arguments arguments(fcinfo);
+	std::string pattern = *arguments.Text(0);
+	std::string reason = *arguments.Text(1);
+
+	pg::RequirePrimary();
+	RequireText(pattern, "pattern");
+	RequireText(reason, "reason");
+
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	journal.Exclude(pattern, reason);
+	for (Action &action :
+		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kWithheld}))
+	{
+		if (MatchesLike(journal.RelationLabel(action), pattern))
+			ChangeAction(journal, action, ActionEvent::kRetire);
+	}
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_remove_exclusion)
+{
+	pg::Arguments arguments(fcinfo);
+	std::string pattern = *arguments.Text(0);
+
+	pg::RequirePrimary();
+
+	pg::Spi spi;
+
+	if (!pg::Journal(spi).RemoveExclusion(pattern))
+		throw Refusal({sqlstate::kUndefinedObject, "there is no exclusion \"" + pattern + "\"",
+					   "steward.exclusions has no row with this pattern.",
+					   "See SELECT * FROM steward.exclusions;"});
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_apply)
+{
+	return Request(fcinfo, ActionEvent::kApply, "steward.apply");
+}
+
+STEWARD_FUNCTION(steward_revert)
+{
+	return Request(fcinfo, ActionEvent::kRevert, "steward.revert");
+}
+
+STEWARD_FUNCTION(steward_tune)
+{
+	pg::Arguments arguments(fcinfo);
+	TuneRequest request;
+
+	if (auto categories = arguments.TextArray(0))
+	{
+		request.categories.emplace();
+		for (const std::optional<std::string> &category : *categories)
+			request.categories->push_back(category.value_or(""));
+	}
+	request.dry_run = arguments.Bool(1).value_or(false);
+	if (request.dry_run)
+		RequireNoTransactionBlock(fcinfo, "steward.tune");
+	else
+		RequireActing(fcinfo, "steward.tune");
+
+	TuneReport report = TuneOnce(request);
+	const Effect &effect = report.effect;
+	bool measured = effect.measured > 0;
+
+	return pg::MakeRow(fcinfo, {pg::IntegerValue(static_cast<int64_t>(report.statements_analyzed)),
+								pg::IntegerValue(static_cast<int64_t>(report.existing_indexes)),
+								pg::IntegerValue(static_cast<int64_t>(report.bottlenecks)),
+								pg::IntegerValue(static_cast<int64_t>(report.recommendations)),
+								pg::IntegerValue(static_cast<int64_t>(report.applied)),
+								pg::IntegerValue(static_cast<int64_t>(report.failed)),
+								measured ? pg::NumberValue(effect.before_ms) : pg::Value(),
+								measured ? pg::NumberValue(effect.after_ms) : pg::Value(), report.improvement,
+								DumpJson(report.json)});
+}
+
+STEWARD_FUNCTION(steward_stop)
+{
+	std::string reason = *pg::Arguments(fcinfo).Text(0);
+	pg::StopState state;
+
+	pg::RequirePreload();
+	RequireText(reason, "reason");
+	state.stopped = true;
+	state.reason = reason;
+	state.by = pg::OuterRoleName();
+	state.at = GetCurrentTimestamp();
+	pg::WriteStopState(state);
+	pg::WakeAll();
+	pg::LogMessage("stopped by " + state.by + ": " + reason);
+
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+	pg::Spi spi;
+
+	pg::CancelActionWorkers(spi);
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_start)
+{
+	pg::RequirePreload();
+	pg::WriteStopState({});
+	pg::WakeAll();
+	pg::LogMessage("started by " + pg::OuterRoleName());
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_status)
+{
+	pg::ResultSet results(fcinfo);
+
+	for (const StatusLine &line : WriteStatus())
+		results.AddRow(
+			{line.state, line.message, line.command.empty() ? pg::Value() : pg::Value(line.command)});
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_announce_database)
+{
+	static bool registered = false;
+
+	if (pg::Shared() == nullptr)
+		return (Datum) 0;
+	if (!registered)
+	{
+		pg::Guarded([] { RegisterXactCallback(OnTransactionEnd, nullptr); });
+		registered = true;
+	}
+	database_announced = true;
+	return (Datum) 0;
+}
+
+} // namespace steward

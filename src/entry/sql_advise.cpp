@@ -1,0 +1,216 @@
+/*-------------------------------------------------------------------------
+ *
+ * sql_advise.cpp
+ *	  The SQL functions that read the workload and advise on indexes.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/report/describe_gains.h"
+#include "core/report/explain_action.h"
+#include "flow/observe_workload.h"
+#include "flow/tune_indexes.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/extension.h"
+#include "pg/function_call.h"
+#include "pg/hypopg.h"
+#include "pg/journal.h"
+#include "pg/settings.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Arguments of steward.recommend_indexes(), by position. */
+enum RecommendArgument
+{
+	kQueries,
+	kRelations,
+	kStorageBudget,
+	kMinCalls,
+	kMaxColumns,
+	kObjective,
+};
+
+constexpr int kMostColumns = 32; /* INDEX_MAX_KEYS of a server built as usual */
+
+[[noreturn]] void
+RefuseParameter(const std::string &message, const std::string &detail, const std::string &hint)
+{
+	throw Refusal({sqlstate::kInvalidParameterValue, message, detail, hint});
+}
+
+std::vector<std::string>
+RequireQueries(const std::vector<std::optional<std::string>> &given)
+{
+	std::vector<std::string> queries;
+
+	if (given.empty())
+		RefuseParameter("the list of queries must not be empty", "The array has no element.",
+						"Pass NULL to advise on the observed workload.");
+	for (const std::optional<std::string> &query : given)
+	{
+		if (!query)
+			RefuseParameter("a query must not be NULL",
+							"Element " + std::to_string(queries.size() + 1) + " of the array is NULL.",
+							"Leave it out of the array.");
+		queries.push_back(*query);
+	}
+	return queries;
+}
+
+IndexRequest
+ReadRequest(FunctionCallInfo fcinfo)
+{
+	pg::Arguments arguments(fcinfo);
+	IndexRequest request;
+
+	if (auto queries = arguments.TextArray(kQueries))
+		request.queries = RequireQueries(*queries);
+	if (auto relations = arguments.OidArray(kRelations))
+	{
+		request.relations = *relations;
+		if (request.relations.empty())
+			RefuseParameter("the list of relations must not be empty", "The array has no element.",
+							"Pass NULL to advise on all relations.");
+	}
+	if (auto budget = arguments.Integer(kStorageBudget))
+	{
+		if (*budget <= 0)
+			RefuseParameter("storage budget must be positive",
+							"The budget is " + std::to_string(*budget) + " bytes.",
+							"Pass a number of bytes, or NULL for pg_steward.index_storage_budget.");
+		request.storage_budget = static_cast<double>(*budget);
+	}
+	request.min_calls = arguments.Integer(kMinCalls).value_or(pg::settings::min_calls);
+	if (request.min_calls < 0)
+		RefuseParameter("min_calls must not be negative", "It is " + std::to_string(request.min_calls) + ".",
+						"Pass 0 or more, or NULL for pg_steward.min_calls.");
+
+	int columns = arguments.Integer4(kMaxColumns).value_or(pg::settings::index_max_columns);
+
+	if (columns < 1 || columns > kMostColumns)
+		RefuseParameter("max_columns is out of range", "It is " + std::to_string(columns) + ".",
+						"Pass 1 to 32, or NULL for pg_steward.index_max_columns.");
+	request.max_columns = static_cast<size_t>(columns);
+
+	std::string objective = arguments.Text(kObjective).value_or("time");
+
+	if (objective != "time" && objective != "cost")
+		RefuseParameter("unknown objective \"" + objective + "\"",
+						"Indexes are chosen by measured time or by planner cost.", "Pass 'time' or 'cost'.");
+	request.objective = objective == "cost" ? Objective::kCost : Objective::kTime;
+	return request;
+}
+
+std::vector<pg::Value>
+ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t rank)
+{
+	std::string oid = std::to_string(recommended.relation);
+	bool drop = recommended.drop;
+
+	return {pg::IntegerValue(static_cast<int64_t>(rank)),
+			drop ? "drop" : "create",
+			recommended.ddl,
+			pg::ArrayLiteral({recommended.ddl}),
+			recommended.undo_ddl,
+			oid,
+			"btree",
+			pg::IntegerValue(static_cast<int64_t>(recommended.size_bytes)),
+			drop ? pg::Value() : pg::NumberValue(recommended.cost_before),
+			drop ? pg::Value() : pg::NumberValue(recommended.cost_after),
+			pg::NumberValue(recommended.benefit),
+			recommended.saves_ms_per_hour ? pg::NumberValue(*recommended.saves_ms_per_hour) : pg::Value(),
+			pg::Value(), /* write_cost: not modelled yet */
+			drop ? pg::ArrayLiteral({std::to_string(recommended.existing.oid)}) : pg::ArrayLiteral({}),
+			DumpJson(DescribeGains(advice.statements, recommended)),
+			drop                    ? pg::Value("catalog")
+			: recommended.confirmed ? pg::Value("hypopg")
+									: pg::Value(),
+			recommended.reason};
+}
+
+/* The action's index as hypopg is to create it, from what the catalog says now. */
+std::string
+HypotheticalStatement(pg::Spi &spi, const Action &action)
+{
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	if (!catalog.empty())
+	{
+		const Relation &relation = catalog.begin()->second;
+
+		if (std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation))
+			return pg::CreateIndexStatement(relation, *index, "", pg::Building::kHypothetical);
+	}
+	throw Refusal({sqlstate::kNotInPrerequisiteState,
+				   "action " + std::to_string(action.id) + " no longer fits its table",
+				   "The table or a column is not what it was when the index was advised.",
+				   "Run SELECT * FROM steward.refresh(); to renew the advice."});
+}
+
+} // namespace
+
+STEWARD_FUNCTION(steward_recommend_indexes)
+{
+	pg::ResultSet results(fcinfo);
+	IndexAdvice advice = TuneIndexes(ReadRequest(fcinfo));
+	size_t rank = 0;
+
+	for (const RecommendedIndex &recommended : advice.recommendations)
+		results.AddRow(ToRow(advice, recommended, ++rank));
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_list_statements)
+{
+	pg::ResultSet results(fcinfo);
+
+	for (const AdvisedStatement &advised : ObserveWorkload())
+	{
+		const Statement &statement = advised.statement;
+		const StatementCounters &counters = statement.counters;
+		std::vector<std::string> tables;
+
+		for (ObjectId relation : advised.relations)
+			tables.push_back(std::to_string(relation));
+		results.AddRow({std::to_string(statement.key.userid), pg::IntegerValue(statement.key.queryid),
+						pg::BoolValue(statement.key.toplevel), statement.text,
+						pg::IntegerValue(counters.calls), pg::NumberValue(counters.total_ms),
+						pg::NumberValue(counters.MeanMs()), pg::IntegerValue(counters.rows),
+						pg::IntegerValue(counters.blocks_hit), pg::IntegerValue(counters.blocks_read),
+						pg::TimestampValue(statement.since), pg::ArrayLiteral(tables),
+						advised.reason.empty() ? pg::Value() : pg::Value(advised.reason)});
+	}
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_explain_recommendation)
+{
+	pg::Spi spi;
+	Action action = pg::Journal(spi).Load(*pg::Arguments(fcinfo).Integer(0));
+
+	return pg::MakeText(ExplainAction(action));
+}
+
+STEWARD_FUNCTION(steward_simulate)
+{
+	pg::Spi spi;
+	Action action = pg::Journal(spi).Load(*pg::Arguments(fcinfo).Integer(0));
+
+	if (action.kind != ActionKind::kCreateIndex)
+		throw Refusal({sqlstate::kFeatureNotSupported,
+					   "action " + std::to_string(action.id) + " creates no index",
+					   "Only an index that is to be created can be simulated.",
+					   "See SELECT steward.explain_recommendation(" + std::to_string(action.id) + ");"});
+
+	pg::SimulatedIndex index = pg::CreateInHypopg(spi, HypotheticalStatement(spi, action));
+
+	return pg::MakeRow(fcinfo, {std::to_string(index.oid), index.name});
+}
+
+} // namespace steward

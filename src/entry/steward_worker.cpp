@@ -1,0 +1,257 @@
+/*-------------------------------------------------------------------------
+ *
+ * steward_worker.cpp
+ *	  The steward of one database.
+ *
+ * Each tick it looks whether the extension is still there, does the rounds
+ * that are due, and hands the next action of the queue to an action worker.
+ * One transaction for each piece of work; an error is told once and costs
+ * that piece.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "flow/run_round.h"
+#include "pg/session.h"
+#include "pg/shared_memory.h"
+#include "pg/transaction.h"
+#include "pg/worker.h"
+
+extern "C"
+{
+#include "miscadmin.h"
+#include "storage/ipc.h"
+#include "utils/timestamp.h"
+
+PGDLLEXPORT void steward_worker_main(Datum argument);
+}
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr long kTickMs = 1000;
+
+/* While an action runs or waits, the queue is looked at more often. */
+constexpr long kBusyTickMs = 200;
+
+class Steward
+{
+public:
+	void Run();
+
+private:
+	bool Tick(); /* false: there is nothing to stay for */
+	bool ExtensionIsHere();
+	bool HasToLeave();
+	void DoRounds();
+	void ServeQueue();
+	bool Attempt(const char *what, const std::function<void()> &work);
+	void NoteError(const std::string &error);
+
+	std::optional<pg::StartedWorker> action_;
+	double next_observation_ = 0;
+	double next_advice_ = 0;
+	bool round_done_ = false;
+	std::string last_error_;
+};
+
+void
+WithSlot(const std::function<void(pg::DatabaseSlot &)> &use)
+{
+	pg::SharedLock lock(LW_EXCLUSIVE);
+
+	if (pg::DatabaseSlot *slot = pg::SlotOf(MyDatabaseId))
+		use(*slot);
+}
+
+void
+Steward::NoteError(const std::string &error)
+{
+	if (!error.empty() && error != last_error_)
+		pg::LogWarning(error);
+	last_error_ = error;
+	WithSlot([&](pg::DatabaseSlot &slot) { pg::CopyText(slot.last_error, sizeof(slot.last_error), error); });
+}
+
+/* One piece of work in a transaction of its own; what goes wrong is told and ends there. */
+bool
+Steward::Attempt(const char *what, const std::function<void()> &work)
+{
+	try
+	{
+		if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
+		{
+			NoteError(std::string("could not ") + what + ": " + error->message);
+			return false;
+		}
+	}
+	catch (const std::exception &error)
+	{
+		NoteError(std::string("could not ") + what + ": " + error.what());
+		return false;
+	}
+	return true;
+}
+
+bool
+Steward::ExtensionIsHere()
+{
+	Presence presence = Presence::kAbsent;
+
+	if (!Attempt("look for the extension", [&] { presence = LookForExtension(); }))
+		return true;
+	WithSlot(
+		[&](pg::DatabaseSlot &slot)
+		{
+			slot.has_extension = presence == Presence::kPresent;
+			slot.looked_at = GetCurrentTimestamp();
+		});
+	if (presence == Presence::kOtherVersion)
+		NoteError(std::string("the SQL objects in this database are not of version ") + STEWARD_VERSION +
+				  ", which is loaded; run ALTER EXTENSION pg_steward UPDATE;");
+	return presence == Presence::kPresent;
+}
+
+bool
+Steward::HasToLeave()
+{
+	bool away = false;
+	bool yield = false;
+
+	WithSlot(
+		[&](pg::DatabaseSlot &slot)
+		{
+			away = slot.away_until > GetCurrentTimestamp();
+			yield = slot.yield;
+		});
+	if (away)
+	{
+		if (action_)
+			pg::Guarded([&] { TerminateBackgroundWorker(action_->handle); });
+		return true;
+	}
+	return yield && round_done_ && !action_;
+}
+
+void
+Steward::DoRounds()
+{
+	double now = pg::SecondsSinceEpoch();
+	pg::Mode mode = pg::CurrentMode();
+
+	if (mode >= pg::Mode::kObserve && now >= next_observation_)
+	{
+		Attempt("note the workload", ObserveRound);
+		next_observation_ = now + pg::settings::workload_interval_s;
+	}
+	if (mode >= pg::Mode::kAdvise && now >= next_advice_)
+	{
+		if (Attempt("renew the advice", [] { AdviseRound(); }))
+		{
+			NoteError("");
+			WithSlot([](pg::DatabaseSlot &slot) { slot.last_round_at = GetCurrentTimestamp(); });
+		}
+		next_advice_ = now + pg::settings::round_interval_s;
+	}
+	round_done_ = true;
+}
+
+void
+Steward::ServeQueue()
+{
+	std::optional<int64_t> next;
+
+	if (action_ && pg::HasEnded(*action_))
+		action_.reset();
+	if (action_ || !Attempt("look into the queue", [&] { next = NextAction(); }) || !next)
+		return;
+
+	pg::StartedWorker worker = pg::StartActionWorker(MyDatabaseId, *next);
+
+	if (worker.started())
+		action_ = worker;
+	else
+		NoteError("no background worker slot is free for an action; raise max_worker_processes");
+}
+
+bool
+Steward::Tick()
+{
+	pg::ReloadIfAsked();
+	if (HasToLeave() || !ExtensionIsHere())
+		return false;
+	if (pg::ReadStopState().stopped)
+		return true;
+	ServeQueue();
+	DoRounds();
+	return true;
+}
+
+void
+Steward::Run()
+{
+	WithSlot([](pg::DatabaseSlot &slot) { slot.wanted = false; });
+	while (Tick())
+		pg::WaitMilliseconds(action_ ? kBusyTickMs : kTickMs);
+}
+
+} // namespace
+
+extern "C"
+{
+static void
+OnStewardExit([[maybe_unused]] int code, [[maybe_unused]] Datum argument)
+{
+	pg::SharedState *shared = pg::Shared();
+
+	LWLockAcquire(shared->lock, LW_EXCLUSIVE);
+	for (pg::DatabaseSlot &slot : shared->databases)
+	{
+		if (slot.steward_pid != MyProcPid)
+			continue;
+		slot.steward_pid = 0;
+		slot.steward_latch = nullptr;
+		slot.yield = false;
+	}
+	if (shared->launcher_latch != nullptr)
+		SetLatch(shared->launcher_latch);
+	LWLockRelease(shared->lock);
+}
+}
+
+} // namespace steward
+
+void
+steward_worker_main(Datum argument)
+{
+	using namespace steward;
+
+	pg::RunBehindDoor(
+		[&]
+		{
+			bool alone = true;
+
+			pg::BeginWorker(DatumGetObjectId(argument));
+			pg::Guarded([] { before_shmem_exit(OnStewardExit, (Datum) 0); });
+			WithSlot(
+				[&](pg::DatabaseSlot &slot)
+				{
+					alone = slot.steward_pid == 0;
+					if (!alone)
+						return;
+					slot.steward_pid = MyProcPid;
+					slot.steward_latch = MyLatch;
+					slot.looked_at = GetCurrentTimestamp();
+				});
+			if (alone)
+				Steward().Run();
+		});
+}

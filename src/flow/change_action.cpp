@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_action.cpp
+ *	  Move an action along its state machine, and write it down.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/change_action.h"
+
+namespace steward
+{
+
+namespace
+{
+
+const char *
+VerbOf(ActionEvent event)
+{
+	switch (event)
+	{
+		case ActionEvent::kApply:
+			return "applied";
+		case ActionEvent::kRevert:
+			return "reverted";
+		case ActionEvent::kDismiss:
+			return "dismissed";
+		default:
+			return "changed";
+	}
+}
+
+const char *
+HintFor(ActionStatus status)
+{
+	switch (status)
+	{
+		case ActionStatus::kVerifying:
+		case ActionStatus::kKept:
+			return "It has been applied; CALL steward.revert(id) takes it back.";
+		case ActionStatus::kWithheld:
+			return "Something speaks against it: see SELECT steward.explain_recommendation(id);";
+		case ActionStatus::kQueued:
+		case ActionStatus::kRunning:
+		case ActionStatus::kRevertQueued:
+		case ActionStatus::kReverting:
+			return "It is at work; wait until it has ended.";
+		default:
+			return "See SELECT * FROM steward.recommendations; for open ones.";
+	}
+}
+
+} // namespace
+
+void
+ChangeAction(pg::Journal &journal, Action &action, ActionEvent event, const pg::TransitionNote &note)
+{
+	std::optional<ActionStatus> next = NextStatus(action.status, event);
+
+	if (!next)
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(action.id) + " cannot be " + VerbOf(event),
+					   "Its status is \"" + std::string(StatusName(action.status)) + "\".",
+					   HintFor(action.status)});
+	if (!journal.Record(action.id, action.status, *next, note))
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(action.id) + " was changed by somebody else meanwhile",
+					   "It is no longer \"" + std::string(StatusName(action.status)) + "\".", "Look again."});
+	action.status = *next;
+}
+
+} // namespace steward

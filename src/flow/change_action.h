@@ -1,0 +1,23 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_action.h
+ *	  Move an action along its state machine, and write it down.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "core/action/change_status.h"
+#include "pg/journal.h"
+
+namespace steward
+{
+
+/*
+ * Records what becomes of the action at `event`.  A Refusal where its state
+ * does not allow it, or where somebody else changed it meanwhile.
+ */
+void ChangeAction(pg::Journal &journal, Action &action, ActionEvent event,
+				  const pg::TransitionNote &note = {});
+
+} // namespace steward

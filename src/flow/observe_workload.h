@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * observe_workload.h
+ *	  The spine of the workload: counters in, analysed statements out.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/recommendation.h"
+#include "pg/query_tree.h"
+#include "pg/spi.h"
+
+namespace steward
+{
+
+/*
+ * The statements of this database within pg_steward.workload_window, up to
+ * this moment, most time first; only those the current role may see.
+ */
+std::vector<Statement> ReadWorkload(pg::Spi &spi);
+
+/* The same with each statement's tables, or the reason why it cannot be analysed. */
+std::vector<AdvisedStatement> ObserveWorkload();
+
+/* Sets each statement's share of all measured time. */
+void ShareOut(std::vector<AdvisedStatement> &statements);
+
+/* Notes what ran since the last time; for the steward worker. */
+void NoteWorkload();
+
+/* Analyses statements of the workload, each as its own role. */
+class StatementAnalyzer
+{
+public:
+	/* Null, with the reason, where it cannot be analysed. */
+	std::unique_ptr<pg::AnalyzedQuery> Analyze(const Statement &statement, std::string *reason);
+
+private:
+	std::map<ObjectId, pg::Identity> identities_;
+};
+
+} // namespace steward

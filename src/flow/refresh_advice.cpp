@@ -1,0 +1,214 @@
+/*-------------------------------------------------------------------------
+ *
+ * refresh_advice.cpp
+ *	  Run the advisers on the observed workload and store what they advise.
+ *
+ * Server.  Locks: one refresh at a time in a database.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/refresh_advice.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "core/report/describe_gains.h"
+#include "flow/change_action.h"
+#include "flow/tune_indexes.h"
+#include "pg/ddl.h"
+#include "pg/extension.h"
+#include "pg/journal.h"
+#include "pg/raii.h"
+#include "pg/session.h"
+#include "pg/settings.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Gains first; tidying up can wait. */
+constexpr int kCreatePriority = 100;
+constexpr int kDropPriority = 200;
+
+Json
+ExpectedOf(const RecommendedIndex &recommended)
+{
+	Json expected = {{"size_bytes", static_cast<int64_t>(recommended.size_bytes)}};
+
+	if (recommended.drop)
+		return expected;
+	expected["cost_before"] = recommended.cost_before;
+	expected["cost_after"] = recommended.cost_after;
+	expected["benefit"] = recommended.benefit;
+	if (recommended.saves_ms_per_hour)
+		expected["saves_ms_per_hour"] = *recommended.saves_ms_per_hour;
+	return expected;
+}
+
+Advice
+ToAdvice(const IndexAdvice &tuned, const RecommendedIndex &recommended)
+{
+	const Relation &relation = tuned.catalog.at(recommended.relation);
+	Advice advice;
+
+	advice.kind = recommended.drop ? ActionKind::kDropIndex : ActionKind::kCreateIndex;
+	advice.priority = recommended.drop ? kDropPriority : kCreatePriority;
+	advice.canonical = recommended.canonical;
+	advice.relation = recommended.relation;
+	advice.relation_label = relation.label;
+	advice.target = recommended.target;
+	if (recommended.drop)
+		advice.arguments =
+			Json{{"index", recommended.existing.oid}, {"definition", recommended.existing.definition}};
+	else
+		advice.arguments = pg::IndexToJson(relation, recommended.index, recommended.name);
+	advice.ddl = {recommended.ddl};
+	advice.undo_ddl = {recommended.undo_ddl};
+	advice.expected = ExpectedOf(recommended);
+	advice.evidence =
+		Json{{"order", recommended.order}, {"statements", DescribeGains(tuned.statements, recommended)}};
+	advice.reason = recommended.reason;
+	advice.withheld = !recommended.confirmed;
+	return advice;
+}
+
+/* The same advice keeps its row, and a decision about it stands. */
+void
+StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, std::set<int64_t> &current)
+{
+	std::optional<Action> known = journal.FindAdvice(advice);
+	ActionEvent event = advice.withheld ? ActionEvent::kWithhold : ActionEvent::kPropose;
+
+	if (!known)
+	{
+		current.insert(
+			journal.Insert(advice, advice.withheld ? ActionStatus::kWithheld : ActionStatus::kProposed));
+		(advice.withheld ? result.withheld : result.proposed)++;
+		return;
+	}
+	current.insert(known->id);
+
+	std::optional<ActionStatus> next = NextStatus(known->status, event);
+
+	if (!next)
+	{
+		result.decided++;
+		return;
+	}
+	journal.Update(known->id, advice);
+	if (*next != known->status)
+		ChangeAction(journal, *known, event);
+	(advice.withheld ? result.withheld : result.proposed)++;
+}
+
+/* What is no longer advised is given up. */
+void
+RetireAdvice(pg::Journal &journal, RefreshResult &result, const std::set<int64_t> &current)
+{
+	for (Action &action :
+		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kWithheld}))
+	{
+		if (current.count(action.id) > 0)
+			continue;
+		ChangeAction(journal, action, ActionEvent::kRetire);
+		result.obsolete++;
+	}
+}
+
+/* What a person dropped is not built again. */
+void
+NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
+{
+	for (Action &action : journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept}))
+	{
+		if (action.kind != ActionKind::kCreateIndex || !action.local)
+			continue;
+		if (!spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0))
+			continue;
+
+		pg::TransitionNote note;
+
+		note.reason = "the index was dropped by somebody else, so it is not built again";
+		ChangeAction(journal, action, ActionEvent::kDismiss, note);
+	}
+}
+
+std::string
+Summarize(const RefreshResult &result)
+{
+	std::vector<std::string> parts = {Count(result.advice.statements.size(), "statement") + " seen, " +
+									  std::to_string(result.analyzed) + " analysed"};
+
+	if (result.waiting > 0)
+	{
+		int64_t fewest = INT64_MAX;
+		int64_t most = 0;
+
+		for (const AdvisedStatement &advised : result.advice.statements)
+		{
+			if (advised.waiting)
+			{
+				fewest = std::min(fewest, advised.statement.counters.calls);
+				most = std::max(most, advised.statement.counters.calls);
+			}
+		}
+		parts.push_back(std::to_string(result.waiting) + " at " + std::to_string(fewest) +
+						(most > fewest ? "-" + std::to_string(most) : "") + " of " +
+						Count(static_cast<size_t>(pg::settings::min_calls), "call"));
+	}
+	if (result.not_analyzable > 0)
+		parts.push_back(std::to_string(result.not_analyzable) +
+						" not analysable (see the reason in steward.statements)");
+	parts.push_back(Count(result.proposed, "proposal") + " open");
+	if (result.withheld > 0)
+		parts.push_back(std::to_string(result.withheld) + " withheld");
+	if (result.decided > 0)
+		parts.push_back(std::to_string(result.decided) + " advised again but already decided or at work");
+	return Join(parts, "; ");
+}
+
+void
+CountStatements(RefreshResult &result)
+{
+	for (const AdvisedStatement &advised : result.advice.statements)
+	{
+		if (advised.waiting)
+			result.waiting++;
+		else if (advised.reason.empty())
+			result.analyzed++;
+		else
+			result.not_analyzable++;
+	}
+}
+
+} // namespace
+
+RefreshResult
+RefreshAdvice()
+{
+	RefreshResult result;
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+	pg::Spi spi;
+	pg::Journal journal(spi);
+	IndexRequest request;
+	std::set<int64_t> current;
+
+	pg::RequirePrimary();
+	pg::LockForRefreshing();
+	NoteDroppedIndexes(journal, spi);
+	request.min_calls = pg::settings::min_calls;
+	request.max_columns = static_cast<size_t>(pg::settings::index_max_columns);
+	request.exclusions = journal.Exclusions();
+	result.advice = TuneIndexes(request);
+	CountStatements(result);
+	for (const RecommendedIndex &recommended : result.advice.recommendations)
+		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
+	RetireAdvice(journal, result, current);
+	result.summary = Summarize(result);
+	return result;
+}
+
+} // namespace steward

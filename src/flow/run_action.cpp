@@ -1,0 +1,407 @@
+/*-------------------------------------------------------------------------
+ *
+ * run_action.cpp
+ *	  The spine of an action worker: carry out one action.
+ *
+ *	  look and decide -> write the intent down -> do it -> see what is there
+ *	  -> write the outcome down
+ *
+ * The intent is committed before anything is done, the outcome after, each in
+ * a transaction of its own; the DDL runs in between as a top-level statement
+ * and commits by itself.  Whatever ends the worker in between, the next one
+ * finds the intent and looks at the index: that decides, not the command's
+ * result.  An invalid index that bears the name which was free before is ours
+ * and is removed; nobody else's is touched.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/run_action.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "core/index/find_duplicates.h"
+#include "flow/change_action.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/preflight.h"
+#include "pg/session.h"
+#include "pg/settings.h"
+#include "pg/shared_memory.h"
+#include "pg/statements.h"
+#include "pg/transaction.h"
+
+namespace steward
+{
+
+namespace
+{
+
+enum class Doing
+{
+	kBuild,
+	kDrop,
+};
+
+enum class IndexState
+{
+	kAbsent,
+	kInvalid,
+	kValid,
+};
+
+/* What is to be done, as decided when the intent was written down. */
+struct Plan
+{
+	bool go = false;     /* false: postponed or out of date, and noted so */
+	bool settle = false; /* an earlier worker began it */
+	Doing doing = Doing::kBuild;
+	Action action;
+	std::string sql;
+	std::string comment; /* of a new index */
+};
+
+/* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */
+struct Obstacle
+{
+	ActionEvent event = ActionEvent::kPostpone;
+	std::string text;
+};
+
+constexpr const char *kLockNotAvailable = "55P03";
+constexpr const char *kDeadlockDetected = "40P01";
+constexpr int kRemovalTries = 3;
+
+bool
+IsRevert(const Action &action)
+{
+	return action.status == ActionStatus::kRevertQueued || action.status == ActionStatus::kReverting;
+}
+
+IndexState
+StateOf(pg::Spi &spi, const Action &action)
+{
+	pg::Rows rows = spi.Query("SELECT indisvalid AND indisready FROM pg_index"
+							  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid",
+							  {action.target, std::to_string(action.relation)});
+
+	if (rows.empty())
+		return IndexState::kAbsent;
+	return rows.front().Bool(0) ? IndexState::kValid : IndexState::kInvalid;
+}
+
+bool
+NameIsTaken(pg::Spi &spi, const Action &action)
+{
+	return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
+}
+
+/* The statement for an action, made from what the catalog says now. */
+std::optional<Obstacle>
+DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	plan.doing = Doing::kBuild;
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+	if (NameIsTaken(spi, action))
+		return Obstacle{ActionEvent::kFail, "a relation " + action.target + " exists already"};
+
+	const Relation &relation = catalog.begin()->second;
+
+	if (action.kind == ActionKind::kCreateIndex)
+	{
+		std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
+
+		if (!index || relation.schema != action.arguments.at("schema").get<std::string>())
+			return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
+		plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
+											pg::Building::kConcurrently);
+		plan.comment =
+			"pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
+	}
+	else
+	{
+		std::optional<Json> before = journal.LastDefinition(action.id);
+
+		if (!before)
+			return Obstacle{ActionEvent::kFail, "the journal does not say how the index was defined"};
+		plan.sql = pg::RebuildStatement(before->at("definition").get<std::string>(), relation);
+		if (plan.sql.empty())
+			return Obstacle{ActionEvent::kFail,
+							"the definition in the journal is not one of an index of this table"};
+		plan.comment = before->value("comment", "");
+	}
+
+	double size = action.expected.value("size_bytes", 0.0);
+
+	if (std::string lack = pg::WhatLacksSpace(spi, size); !lack.empty())
+		return Obstacle{ActionEvent::kPostpone, lack};
+	return std::nullopt;
+}
+
+std::optional<Obstacle>
+DecideDrop(pg::Spi &spi, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	plan.doing = Doing::kDrop;
+	plan.sql = pg::DropIndexStatement(action.target);
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+
+	const Relation &relation = catalog.begin()->second;
+	auto index = std::find_if(relation.indexes.begin(), relation.indexes.end(),
+							  [&](const ExistingIndex &existing) { return existing.name == action.target; });
+
+	if (index == relation.indexes.end())
+		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
+	if (!index->droppable)
+		return Obstacle{ActionEvent::kFail, "something else than speed depends on the index by now"};
+	if (action.kind == ActionKind::kDropIndex)
+	{
+		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
+
+		if (std::none_of(duplicates.begin(), duplicates.end(),
+						 [&](const DuplicateIndex &duplicate) { return duplicate.index.oid == index->oid; }))
+			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more"};
+	}
+	return std::nullopt;
+}
+
+/* What stands there before, for the undo and for whoever asks later. */
+Json
+BeforeState(pg::Spi &spi, const Action &action)
+{
+	pg::Rows rows =
+		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
+				  "       t.spcname, c.reloptions"
+				  "  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
+				  "  LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace"
+				  " WHERE i.indexrelid = to_regclass($1)",
+				  {action.target});
+	Json before = {{"target", action.target}, {"existed", !rows.empty()}};
+
+	if (rows.empty())
+		return before;
+	before["definition"] = rows.front().Text(0);
+	before["comment"] = rows.front().Text(1);
+	before["tablespace"] = rows.front().Text(2);
+	return before;
+}
+
+/* The counters of the statements served, from which their times afterwards are reckoned. */
+Json
+Baseline(pg::Spi &spi, const Action &action)
+{
+	Json baseline = Json::array();
+	std::map<StatementKey, StatementCounters> live;
+
+	for (const LiveStatement &statement : pg::ReadStatements(spi, false))
+		live[statement.key] = statement.counters;
+	for (const Json &served : action.evidence.value("statements", Json::array()))
+	{
+		StatementKey key = {served.at("userid").get<ObjectId>(), served.at("queryid").get<int64_t>(),
+							served.at("toplevel").get<bool>()};
+		const StatementCounters &counters = live[key];
+
+		baseline.push_back(Json{{"userid", key.userid},
+								{"queryid", key.queryid},
+								{"toplevel", key.toplevel},
+								{"calls", counters.calls},
+								{"total_ms", counters.total_ms},
+								{"mean_ms_before", served.value("mean_ms", 0.0)}});
+	}
+	return Json{{"baseline", baseline}};
+}
+
+std::optional<Obstacle>
+Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	bool builds = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action);
+	pg::StopState stop = pg::ReadStopState();
+
+	if (stop.stopped)
+		return Obstacle{ActionEvent::kPostpone, "the steward is stopped: " + stop.reason};
+	if (!plan.action.local)
+		return Obstacle{ActionEvent::kFail,
+						"the action was made in another database or cluster, before a copy"};
+	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
+		return Obstacle{ActionEvent::kPostpone, stall};
+	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, plan);
+}
+
+/* First transaction: decides, and writes the intent down. */
+Plan
+Prepare(int64_t id)
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+	Plan plan;
+	pg::TransitionNote note;
+
+	plan.action = journal.Load(id);
+	note.worker_pid = pg::ProcessId();
+	if (plan.action.status == ActionStatus::kRunning || plan.action.status == ActionStatus::kReverting)
+	{
+		plan.go = true;
+		plan.settle = true;
+		plan.doing = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action) ? Doing::kBuild
+																							 : Doing::kDrop;
+		return plan;
+	}
+	if (plan.action.status != ActionStatus::kQueued && plan.action.status != ActionStatus::kRevertQueued)
+		return plan;
+
+	std::optional<Obstacle> obstacle = Decide(spi, journal, plan);
+
+	if (!obstacle)
+		note.before_state = BeforeState(spi, plan.action);
+	if (!obstacle || obstacle->event == ActionEvent::kFail)
+		ChangeAction(journal, plan.action, ActionEvent::kStart, note);
+	plan.go = !obstacle;
+	if (obstacle)
+	{
+		note.sqlstate = sqlstate::kNotInPrerequisiteState;
+		note.error = obstacle->text;
+		ChangeAction(journal, plan.action, obstacle->event, note);
+	}
+	return plan;
+}
+
+IndexState
+LookAtIndex(const Action &action)
+{
+	IndexState state = IndexState::kInvalid;
+
+	std::optional<pg::ServerError> error = pg::RunTransaction(
+		[&]
+		{
+			pg::Spi spi;
+
+			state = StateOf(spi, action);
+		});
+
+	if (error)
+		throw pg::ServerError(*error);
+	return state;
+}
+
+/* Removes our own invalid index; true where nothing of it is left. */
+bool
+RemoveInvalid(const Action &action)
+{
+	for (int attempt = 0; attempt < kRemovalTries; attempt++)
+	{
+		if (LookAtIndex(action) != IndexState::kInvalid)
+			return true;
+		if (std::optional<pg::ServerError> error = pg::RunTopLevel(pg::DropIndexStatement(action.target)))
+			pg::LogWarning("could not remove the invalid index " + action.target + ": " + error->message);
+	}
+	return LookAtIndex(action) != IndexState::kInvalid;
+}
+
+bool
+IsLockTrouble(const pg::ServerError &error)
+{
+	return error.Sqlstate() == kLockNotAvailable || error.Sqlstate() == kDeadlockDetected;
+}
+
+/* Does it, again after a while where a lock was in the way.  The last error, if it ended in one. */
+std::optional<pg::ServerError>
+Execute(const Plan &plan)
+{
+	for (int attempt = 0;; attempt++)
+	{
+		std::optional<pg::ServerError> error = pg::RunTopLevel(plan.sql);
+
+		if (!error || !IsLockTrouble(*error) || attempt >= pg::settings::lock_retries)
+			return error;
+		pg::LogMessage("action " + std::to_string(plan.action.id) + ": " + error->message + "; trying again");
+		RemoveInvalid(plan.action);
+		try
+		{
+			pg::WaitMilliseconds(1000L << std::min(attempt, 5));
+		}
+		catch (const pg::ServerError &cancel)
+		{
+			return cancel;
+		}
+	}
+}
+
+/* Last transaction: what is there decides. */
+void
+Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
+{
+	bool clean = RemoveInvalid(plan.action);
+	IndexState state = LookAtIndex(plan.action);
+	bool done = state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
+
+	std::optional<pg::ServerError> failure = pg::RunTransaction(
+		[&]
+		{
+			pg::Spi spi;
+			pg::Journal journal(spi);
+			pg::TransitionNote note;
+
+			note.worker_pid = pg::ProcessId();
+			if (error)
+			{
+				note.sqlstate = error->Sqlstate();
+				note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
+			}
+			else if (!done)
+			{
+				note.sqlstate = sqlstate::kNotInPrerequisiteState;
+				note.error =
+					plan.settle ? "the worker or the server ended during the work" : "the index is not there";
+			}
+			if (!clean)
+				note.error += "; the invalid index " + plan.action.target + " is left and wants DROP INDEX";
+			if (done && plan.doing == Doing::kBuild)
+			{
+				if (!plan.comment.empty())
+					spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+				note.measured = Baseline(spi, plan.action);
+			}
+			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
+		});
+
+	if (failure)
+		throw pg::ServerError(*failure);
+}
+
+} // namespace
+
+void
+RunAction(int64_t id)
+{
+	Plan plan;
+
+	if (!pg::TryLockForActing())
+		return;
+
+	std::optional<pg::ServerError> error = pg::RunTransaction([&] { plan = Prepare(id); });
+
+	if (error)
+		throw pg::ServerError(*error);
+	if (!plan.go)
+		return;
+	pg::SetLockTimeout(pg::settings::lock_timeout_ms);
+	pg::LogMessage("action " + std::to_string(id) +
+				   " starts: " + (plan.settle ? "settling " + plan.action.target : plan.sql));
+	error.reset();
+	if (!plan.settle)
+		error = Execute(plan);
+	Conclude(plan, error);
+	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));
+}
+
+} // namespace steward

@@ -1,0 +1,71 @@
+/*-------------------------------------------------------------------------
+ *
+ * run_round.cpp
+ *	  What the steward of a database does when its time has come.
+ *
+ * Each function is the work of one transaction.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/run_round.h"
+
+#include "flow/measure_action.h"
+#include "flow/observe_workload.h"
+#include "flow/refresh_advice.h"
+#include "pg/extension.h"
+#include "pg/journal.h"
+
+namespace steward
+{
+
+Presence
+LookForExtension()
+{
+	std::optional<pg::InstalledExtension> extension = pg::FindExtension("pg_steward");
+
+	if (!extension)
+		return Presence::kAbsent;
+	return extension->version == pg::ModuleVersion() ? Presence::kPresent : Presence::kOtherVersion;
+}
+
+void
+ObserveRound()
+{
+	NoteWorkload();
+}
+
+std::string
+AdviseRound()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	KeepWhatHelped(spi, journal);
+	return RefreshAdvice().summary;
+}
+
+std::optional<int64_t>
+NextAction()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	if (pg::SomebodyActs())
+		return std::nullopt;
+
+	/* What a worker left when it died comes first: an invalid index costs with every write. */
+	for (const std::vector<ActionStatus> &states :
+		 {std::vector{ActionStatus::kRunning, ActionStatus::kReverting},
+		  std::vector{ActionStatus::kQueued, ActionStatus::kRevertQueued}})
+	{
+		std::vector<Action> actions = journal.LoadWhere(states);
+
+		if (!actions.empty())
+			return actions.front().id;
+	}
+	return std::nullopt;
+}
+
+} // namespace steward

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * run_round.h
+ *	  What the steward of a database does when its time has come.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "pg/settings.h"
+
+namespace steward
+{
+
+/* Whether the extension is here, and of this module's version. */
+enum class Presence
+{
+	kAbsent,
+	kOtherVersion,
+	kPresent,
+};
+
+Presence LookForExtension();
+
+/* Notes the workload; from mode `observe` on. */
+void ObserveRound();
+
+/* Measures what was applied and renews the advice; from mode `advise` on.  Returns its summary. */
+std::string AdviseRound();
+
+/* The next action that wants a worker; nothing where there is none or one is at work. */
+std::optional<int64_t> NextAction();
+
+} // namespace steward

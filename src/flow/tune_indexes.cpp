@@ -1,0 +1,427 @@
+/*-------------------------------------------------------------------------
+ *
+ * tune_indexes.cpp
+ *	  The spine of index advice: workload in, recommendations out.
+ *
+ *	  workload -> analysed statements -> shapes -> candidates -> what-if
+ *	  prices -> selection -> hypopg's second opinion -> recommendations
+ *
+ * Server.  Reads only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/tune_indexes.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "base/text.h"
+#include "core/index/estimate_size.h"
+#include "core/index/explain_order.h"
+#include "core/index/find_duplicates.h"
+#include "core/index/name_index.h"
+#include "core/index/propose_candidates.h"
+#include "core/index/remember_prices.h"
+#include "core/index/select_indexes.h"
+#include "flow/observe_workload.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/hypopg.h"
+#include "pg/session.h"
+#include "pg/settings.h"
+#include "pg/what_if.h"
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr double kMegabyte = 1024.0 * 1024.0;
+constexpr double kSmallestBudget = 256 * kMegabyte;
+constexpr double kBudgetShare = 0.20;
+
+/* A recommendation is tried in hypopg with this many of the statements it serves, best first. */
+constexpr size_t kOpinions = 3;
+
+/* A statement seen for less time than this counts as seen so long, lest a rate explode. */
+constexpr double kShortestWindow = 60;
+
+using Queries = std::vector<std::unique_ptr<pg::AnalyzedQuery>>;
+
+/* What the stages hand to each other. */
+struct Tuning
+{
+	const IndexRequest &request;
+	IndexAdvice advice;
+	Queries queries; /* one for each statement; null where it waits */
+	std::vector<QueryShape> shapes;
+	Candidates candidates;
+	std::vector<IndexSize> sizes; /* one for each candidate */
+};
+
+/* The caller's own queries: what cannot be analysed is an error, not a footnote. */
+void
+TakeQueries(Tuning &tuning)
+{
+	pg::Identity caller = {pg::CurrentRole(), std::nullopt};
+
+	for (size_t i = 0; i < tuning.request.queries->size(); i++)
+	{
+		AdvisedStatement advised;
+		auto query = std::make_unique<pg::AnalyzedQuery>((*tuning.request.queries)[i], caller, true);
+
+		if (!query->unfit().empty())
+			throw Refusal({query->unfit_sqlstate(),
+						   "query " + std::to_string(i + 1) + " cannot be analysed: " + query->unfit(),
+						   "The text is: " + Excerpt(query->text(), 200),
+						   query->unfit_hint().empty()
+							   ? "Parameters are written $1, $2, …; see steward.statements "
+								 "for what the workload holds."
+							   : query->unfit_hint()});
+		advised.statement.key.userid = caller.role;
+		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
+		advised.statement.text = query->text();
+		advised.relations = query->relations();
+		tuning.advice.statements.push_back(std::move(advised));
+		tuning.queries.push_back(std::move(query));
+	}
+}
+
+void
+TakeWorkload(Tuning &tuning, pg::Spi &spi)
+{
+	StatementAnalyzer analyzer;
+
+	for (Statement &statement : ReadWorkload(spi))
+	{
+		AdvisedStatement advised;
+		std::unique_ptr<pg::AnalyzedQuery> query;
+
+		if (statement.counters.calls < tuning.request.min_calls)
+		{
+			advised.waiting = true;
+			advised.reason = std::to_string(statement.counters.calls) + " of " +
+							 std::to_string(tuning.request.min_calls) + " calls";
+		}
+		else
+		{
+			query = analyzer.Analyze(statement, &advised.reason);
+			if (query)
+				advised.relations = query->relations();
+		}
+		advised.statement = std::move(statement);
+		tuning.advice.statements.push_back(std::move(advised));
+		tuning.queries.push_back(std::move(query));
+	}
+}
+
+void
+ReadTables(Tuning &tuning, pg::Spi &spi)
+{
+	std::set<ObjectId> relations;
+	const IndexRequest &request = tuning.request;
+
+	for (const AdvisedStatement &advised : tuning.advice.statements)
+		relations.insert(advised.relations.begin(), advised.relations.end());
+	tuning.advice.catalog = pg::ReadCatalog(spi, {relations.begin(), relations.end()});
+	for (auto &[oid, relation] : tuning.advice.catalog)
+	{
+		for (const std::string &pattern : request.exclusions)
+		{
+			if (MatchesLike(relation.label, pattern))
+				relation.unfit = "it is excluded by the pattern " + pattern;
+		}
+		if (!request.relations.empty() &&
+			std::find(request.relations.begin(), request.relations.end(), oid) == request.relations.end())
+			relation.unfit = "advice on it was not asked for";
+	}
+}
+
+void
+DescribeStatements(Tuning &tuning)
+{
+	for (size_t i = 0; i < tuning.queries.size(); i++)
+	{
+		bool fit =
+			tuning.queries[i] != nullptr && std::any_of(tuning.advice.statements[i].relations.begin(),
+														tuning.advice.statements[i].relations.end(),
+														[&](ObjectId oid)
+														{
+															auto relation = tuning.advice.catalog.find(oid);
+
+															return relation != tuning.advice.catalog.end() &&
+																   relation->second.unfit.empty();
+														});
+
+		tuning.shapes.push_back(fit ? pg::DescribeQuery(*tuning.queries[i]) : QueryShape());
+	}
+}
+
+double
+BudgetOf(const IndexRequest &request, pg::Spi &spi)
+{
+	if (request.storage_budget)
+		return *request.storage_budget;
+	if (pg::settings::index_storage_budget_mb >= 0)
+		return pg::settings::index_storage_budget_mb * kMegabyte;
+	return std::max(kSmallestBudget, kBudgetShare * pg::DatabaseSize(spi));
+}
+
+/* The statements that have candidates at all: the others need no price. */
+struct PricedWorkload
+{
+	std::vector<size_t> positions; /* in the advised workload */
+	std::vector<pg::AnalyzedQuery *> queries;
+	SelectionProblem problem;
+};
+
+PricedWorkload
+SelectPriced(const Tuning &tuning)
+{
+	PricedWorkload priced;
+
+	for (size_t i = 0; i < tuning.queries.size(); i++)
+	{
+		if (tuning.candidates.relevant[i].empty())
+			continue;
+		priced.positions.push_back(i);
+		priced.queries.push_back(tuning.queries[i].get());
+		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
+	}
+	for (const IndexSize &size : tuning.sizes)
+		priced.problem.sizes.push_back(size.Bytes());
+	return priced;
+}
+
+/*
+ * What one unit of planner cost of each statement is worth.  By time: its
+ * measured time is shared out over its cost now, so that what it saves is the
+ * same share of both.
+ */
+void
+Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
+{
+	bool by_time = tuning.request.objective == Objective::kTime && !tuning.request.queries;
+
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		double cost = oracle.PriceStatement(i, {}).cost;
+		double time = tuning.advice.statements[priced.positions[i]].statement.counters.total_ms;
+
+		if (cost <= 0)
+			priced.problem.weights.push_back(0);
+		else
+			priced.problem.weights.push_back(by_time ? time / cost : 1);
+	}
+}
+
+std::vector<pg::HypotheticalIndex>
+SizeCandidates(Tuning &tuning)
+{
+	SizeModel model = pg::settings::what_if_sizes == static_cast<int>(pg::WhatIfSizes::kHypopg)
+						  ? SizeModel::kHypopg
+						  : SizeModel::kSteward;
+	std::vector<pg::HypotheticalIndex> indexes;
+
+	for (const IndexDefinition &index : tuning.candidates.indexes)
+	{
+		IndexSize size = EstimateBtreeSize(tuning.advice.catalog.at(index.relation), index, model);
+
+		tuning.sizes.push_back(size);
+		indexes.push_back({index, size.pages, size.tuples, size.height});
+	}
+	return indexes;
+}
+
+/* What the index saves each hour, from the measured times of the statements it serves. */
+std::optional<double>
+SavesPerHour(const Tuning &tuning, const std::vector<StatementGain> &gains)
+{
+	double saves = 0;
+	double now = pg::SecondsSinceEpoch();
+
+	if (tuning.request.queries)
+		return std::nullopt;
+	for (const StatementGain &gain : gains)
+	{
+		const Statement &statement = tuning.advice.statements[gain.statement].statement;
+		double seconds = std::max(kShortestWindow, now - statement.since);
+
+		if (gain.cost_before > 0)
+			saves += statement.counters.total_ms * (1 - gain.cost_after / gain.cost_before) * 3600 / seconds;
+	}
+	return saves;
+}
+
+std::string
+ReasonFor(const RecommendedIndex &recommended)
+{
+	std::string text = "serves " + Count(recommended.gains.size(), "statement") +
+					   ", takes their planner cost from " + FormatNumber(recommended.cost_before, 0) +
+					   " to " + FormatNumber(recommended.cost_after, 0);
+
+	return text + ", " + FormatPercent(recommended.benefit) + " of the workload";
+}
+
+RecommendedIndex
+Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen)
+{
+	auto id = static_cast<size_t>(chosen.candidate);
+	const IndexDefinition &index = tuning.candidates.indexes[id];
+	const Relation &relation = tuning.advice.catalog.at(index.relation);
+	std::vector<const QueryShape *> served;
+	RecommendedIndex recommended;
+
+	recommended.index = index;
+	recommended.relation = index.relation;
+	recommended.size_bytes = tuning.sizes[id].Bytes();
+	recommended.benefit = chosen.benefit;
+	for (const ServedStatement &statement : chosen.served)
+	{
+		size_t position = priced.positions[statement.statement];
+
+		recommended.gains.push_back({position, statement.cost_before, statement.cost_after});
+		recommended.cost_before += statement.cost_before;
+		recommended.cost_after += statement.cost_after;
+		served.push_back(&tuning.shapes[position]);
+	}
+	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
+	recommended.order = ExplainOrder(index, relation, served);
+	recommended.canonical =
+		"create_index " + relation.quoted + " btree (" + pg::IndexColumns(relation, index) + ")";
+	recommended.reason = ReasonFor(recommended);
+	return recommended;
+}
+
+void
+GiveName(RecommendedIndex &recommended, const Relation &relation,
+		 std::map<std::string, std::set<std::string>> &taken, pg::Spi &spi)
+{
+	if (taken.count(relation.schema) == 0)
+		taken[relation.schema] = pg::NamesInSchema(spi, relation.schema);
+
+	std::set<std::string> &names = taken[relation.schema];
+
+	recommended.name = NameIndex(relation, recommended.index, names);
+	names.insert(recommended.name);
+	recommended.target = pg::QualifiedName(relation.schema, recommended.name);
+	recommended.ddl =
+		pg::CreateIndexStatement(relation, recommended.index, recommended.name, pg::Building::kConcurrently);
+	recommended.undo_ddl = pg::DropIndexStatement(recommended.target);
+}
+
+/*
+ * Tests a recommendation in hypopg with the statements it serves best,
+ * together with the better-ranked ones on which their plans may rely.
+ */
+void
+AskForSecondOpinion(Tuning &tuning, RecommendedIndex &recommended, const std::vector<std::string> &better)
+{
+	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+	std::vector<std::string> statements = {
+		pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical)};
+	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
+
+	statements.insert(statements.end(), better.begin(), better.end());
+	for (size_t i = 0; i < recommended.gains.size() && i < kOpinions && !opinion.confirmed; i++)
+		opinion = pg::ConfirmInHypopg(*tuning.queries[recommended.gains[i].statement], statements);
+	recommended.confirmed = opinion.confirmed;
+	if (!opinion.confirmed)
+		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
+}
+
+void
+AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi)
+{
+	std::map<std::string, std::set<std::string>> taken;
+	std::vector<std::string> better;
+
+	for (const ChosenIndex &chosen : selection.indexes)
+	{
+		RecommendedIndex recommended = Recommend(tuning, priced, chosen);
+		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+
+		GiveName(recommended, relation, taken, spi);
+		AskForSecondOpinion(tuning, recommended, better);
+		better.push_back(
+			pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
+		tuning.advice.recommendations.push_back(std::move(recommended));
+	}
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		tuning.advice.total_cost_before += selection.base_costs[i];
+		tuning.advice.total_cost_after += selection.final_costs[i];
+	}
+}
+
+/* An exact duplicate costs writes and space and serves nobody. */
+void
+AdviseDrops(Tuning &tuning)
+{
+	for (const auto &[oid, relation] : tuning.advice.catalog)
+	{
+		if (!relation.unfit.empty())
+			continue;
+		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
+		{
+			RecommendedIndex recommended;
+
+			recommended.drop = true;
+			recommended.existing = duplicate.index;
+			recommended.relation = oid;
+			recommended.target = duplicate.index.name;
+			recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
+			recommended.undo_ddl = duplicate.index.definition;
+			recommended.canonical = "drop_index " + duplicate.index.name;
+			recommended.size_bytes = duplicate.index.size_bytes;
+			recommended.confirmed = true;
+			recommended.reason = "an exact duplicate of " + duplicate.twin.name;
+			tuning.advice.recommendations.push_back(std::move(recommended));
+		}
+	}
+}
+
+/* A statement that turned out unplannable says so, instead of vanishing. */
+void
+NoteFailures(Tuning &tuning, const PricedWorkload &priced, const pg::WhatIf &what_if)
+{
+	for (const auto &[statement, failure] : what_if.failures())
+		tuning.advice.statements[priced.positions[statement]].reason = failure;
+}
+
+} // namespace
+
+IndexAdvice
+TuneIndexes(const IndexRequest &request)
+{
+	Tuning tuning{request, {}, {}, {}, {}, {}};
+	pg::Spi spi;
+
+	if (request.queries)
+		TakeQueries(tuning);
+	else
+		TakeWorkload(tuning, spi);
+	ShareOut(tuning.advice.statements);
+	ReadTables(tuning, spi);
+	DescribeStatements(tuning);
+	tuning.candidates = ProposeCandidates(tuning.shapes, tuning.advice.catalog, request.max_columns);
+
+	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
+	PricedWorkload priced = SelectPriced(tuning);
+	pg::WhatIf what_if(priced.queries, indexes);
+	RememberingOracle oracle(what_if, priced.positions.size());
+
+	priced.problem.budget = BudgetOf(request, spi);
+	Weigh(tuning, priced, oracle);
+	AdviseCreations(tuning, priced, SelectIndexes(priced.problem, oracle), spi);
+	AdviseDrops(tuning);
+	NoteFailures(tuning, priced, what_if);
+	tuning.advice.planner_calls = what_if.planner_calls();
+	tuning.advice.remembered = oracle.answered();
+	return std::move(tuning.advice);
+}
+
+} // namespace steward

@@ -1,0 +1,154 @@
+/*-------------------------------------------------------------------------
+ *
+ * write_status.cpp
+ *	  How the steward is, on one screen.
+ *
+ * What is wrong comes first; every WARN has the command or line that mends
+ * it.  Advice and deeds are shown to those who may read them.
+ *
+ * Server.  Reads only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/write_status.h"
+
+#include "base/text.h"
+#include "pg/activity.h"
+#include "pg/extension.h"
+#include "pg/journal.h"
+#include "pg/raii.h"
+#include "pg/session.h"
+#include "pg/settings.h"
+#include "pg/shared_memory.h"
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr const char *kModeNames[] = {"off", "observe", "advise", "auto"};
+
+using Lines = std::vector<StatusLine>;
+
+void
+AddPreload(Lines &lines, pg::Spi &spi)
+{
+	std::string preloaded = spi.QueryOne("SELECT current_setting('shared_preload_libraries')").Text(0);
+	std::string wanted = preloaded;
+
+	for (const char *library : {"pg_stat_statements", "pg_steward"})
+	{
+		if (preloaded.find(library) == std::string::npos)
+			wanted += (wanted.empty() ? "" : ", ") + std::string(library);
+	}
+	if (wanted != preloaded)
+		lines.push_back({"WARN", "not preloaded: what the server loads at start is '" + preloaded + "'",
+						 "in postgresql.conf: shared_preload_libraries = '" + wanted + "', then restart"});
+}
+
+void
+AddWorkers(Lines &lines)
+{
+	pg::StopState stop = pg::ReadStopState();
+
+	if (stop.stopped)
+		lines.push_back({"WARN", "stopped by " + stop.by + ": " + stop.reason, "SELECT steward.start();"});
+	if (pg::Shared() == nullptr || pg::InRecovery())
+		return;
+	if (std::string trouble = pg::StewardTrouble(); !trouble.empty())
+		lines.push_back({"WARN", trouble, ""});
+
+	int failures = 0;
+
+	{
+		pg::SharedLock lock(LW_SHARED);
+
+		failures = pg::Shared()->slot_failures;
+	}
+	if (failures > 0)
+		lines.push_back({"WARN",
+						 Count(static_cast<size_t>(failures), "time") + " no background worker slot was free",
+						 "raise max_worker_processes, then restart"});
+}
+
+void
+AddExtensions(Lines &lines, pg::Spi &spi)
+{
+	for (const char *name : {"pg_stat_statements", "hypopg"})
+	{
+		if (!pg::FindExtension(name))
+			lines.push_back({"WARN", std::string("extension ") + name + " is missing in this database",
+							 std::string("CREATE EXTENSION ") + name + ";"});
+	}
+	if (spi.QueryOne("SELECT current_setting('compute_query_id')").Text(0) == "off")
+		lines.push_back({"WARN", "compute_query_id is off, so no statement is counted",
+						 "ALTER SYSTEM SET compute_query_id = auto; SELECT pg_reload_conf();"});
+}
+
+void
+AddWorkload(Lines &lines, pg::Spi &spi)
+{
+	pg::Row row = spi.QueryOne(
+		"SELECT count(*), count(DISTINCT (userid, queryid, toplevel)), min(since)::timestamptz(0)"
+		"  FROM steward.statement_history");
+
+	if (row.Integer(0) > 0)
+		lines.push_back(
+			{"SEEN", Count(static_cast<size_t>(row.Integer(1)), "statement") + " noted since " + row.Text(2),
+			 "SELECT * FROM steward.statements;"});
+	else
+		lines.push_back({"SEEN", "nothing noted yet; statements count from pg_stat_statements' last reset",
+						 "SELECT * FROM steward.statements;"});
+}
+
+void
+AddActions(Lines &lines, pg::Spi &spi)
+{
+	pg::Row open =
+		spi.QueryOne("SELECT count(*), coalesce(sum((expected ->> 'saves_ms_per_hour')::float8), 0)"
+					 "  FROM steward.actions WHERE status IN ('proposed', 'approved')");
+
+	if (open.Integer(0) > 0)
+		lines.push_back({"DO",
+						 Count(static_cast<size_t>(open.Integer(0)), "recommendation") +
+							 " would save about " + FormatMilliseconds(open.Number(1)) + " each hour",
+						 "SELECT * FROM steward.recommendations;"});
+	for (const pg::Row &row :
+		 spi.Query("SELECT a.id, a.kind, a.target, j.to_status, j.by_role, j.at::timestamptz(0)"
+				   "  FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action"
+				   " WHERE j.to_status IN ('verifying', 'kept', 'taken_back', 'failed')"
+				   " ORDER BY j.id DESC LIMIT 5"))
+		lines.push_back({"DID",
+						 row.Text(5) + " action " + row.Text(0) + ", " + row.Text(1) + " " + row.Text(2) +
+							 ": " + row.Text(3),
+						 "SELECT * FROM steward.journal WHERE action = " + row.Text(0) + ";"});
+}
+
+} // namespace
+
+std::vector<StatusLine>
+WriteStatus()
+{
+	Lines lines;
+	pg::Spi spi;
+	bool may_read = spi.QueryOne("SELECT has_table_privilege('steward.actions', 'SELECT')").Bool(0);
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+	AddPreload(lines, spi);
+	AddWorkers(lines);
+	AddExtensions(lines, spi);
+	if (lines.empty())
+		lines.push_back({"OK",
+						 std::string("pg_steward ") + pg::ModuleVersion() + " works, mode " +
+							 kModeNames[static_cast<int>(pg::CurrentMode())],
+						 ""});
+	if (pg::InRecovery())
+		lines.push_back({"OK", "this is a standby: advice works here, acting is for the primary", ""});
+	AddWorkload(lines, spi);
+	if (may_read)
+		AddActions(lines, spi);
+	return lines;
+}
+
+} // namespace steward

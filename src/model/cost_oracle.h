@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * cost_oracle.h
+ *	  The port through which a decision asks what a statement would cost.
+ *
+ * The planner answers it (pg/what_if), a unit test fakes it, and a recorded
+ * case replays it.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace steward
+{
+
+using CandidateId = int;
+
+/* Always sorted and without duplicates. */
+using CandidateSet = std::vector<CandidateId>;
+
+struct Price
+{
+	double cost = 0;   /* planner units of the whole statement */
+	CandidateSet used; /* those of the set that the plan uses */
+};
+
+class CostOracle
+{
+public:
+	virtual ~CostOracle() = default;
+
+	/* The price of statement number `statement` if exactly the candidates of `set` were there. */
+	virtual Price PriceStatement(size_t statement, const CandidateSet &set) = 0;
+};
+
+} // namespace steward

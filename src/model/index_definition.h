@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_definition.h
+ *	  What an index is: its table, access method, keys and included columns.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <compare>
+#include <string>
+#include <vector>
+
+#include "model/object_id.h"
+
+namespace steward
+{
+
+struct IndexKey
+{
+	ColumnNumber column = 0;
+	bool descending = false;
+	bool nulls_first = false; /* the btree default: nulls_first == descending */
+
+	auto operator<=>(const IndexKey &) const = default;
+};
+
+/*
+ * A btree index on plain columns, with each column's default operator class
+ * and own collation.  What has more than that is described by the catalog
+ * (ExistingIndex), not proposed.
+ */
+struct IndexDefinition
+{
+	ObjectId relation = 0;
+	std::vector<IndexKey> keys;
+	std::vector<ColumnNumber> included;
+
+	auto operator<=>(const IndexDefinition &) const = default;
+};
+
+} // namespace steward

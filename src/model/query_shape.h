@@ -1,0 +1,53 @@
+/*-------------------------------------------------------------------------
+ *
+ * query_shape.h
+ *	  What the planner knows of a statement that an index could serve.
+ *
+ * Taken from the planner's own structures (base restrictions, join clauses
+ * and equivalence classes, pathkeys), so that views, casts, operator classes
+ * and collations are right.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <vector>
+
+#include "model/index_definition.h"
+#include "model/object_id.h"
+
+namespace steward
+{
+
+enum class ColumnUseKind
+{
+	kEquality, /* column = value, IN, IS NULL */
+	kRange,    /* column < value and the like */
+	kJoin,     /* column = column of another relation */
+};
+
+struct ColumnUse
+{
+	ColumnNumber column = 0;
+	ColumnUseKind kind = ColumnUseKind::kEquality;
+	double selectivity = 1; /* of the clause; joins: 1 */
+	int partner = 0;        /* joins: which other relation of the statement, any number */
+};
+
+/* One appearance of a table in a statement; a self-join has two. */
+struct RelationUse
+{
+	ObjectId relation = 0;
+	std::vector<ColumnUse> columns;
+	std::vector<std::vector<IndexKey>> orders; /* ORDER BY, GROUP BY, DISTINCT, windows */
+	std::vector<ColumnNumber> referenced;      /* every column the statement reads here */
+};
+
+struct QueryShape
+{
+	std::vector<RelationUse> relations;
+};
+
+} // namespace steward

@@ -1,0 +1,74 @@
+/*-------------------------------------------------------------------------
+ *
+ * recommendation.h
+ *	  What the index adviser returns for a workload.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/index_definition.h"
+#include "model/relation.h"
+#include "model/statement.h"
+
+namespace steward
+{
+
+/* A statement of the workload, and what became of it in the analysis. */
+struct AdvisedStatement
+{
+	Statement statement;
+	std::vector<ObjectId> relations;
+	std::string reason;   /* why it was not analysed; empty where it was */
+	bool waiting = false; /* the reason is that it has too few calls yet */
+	double share = 0;     /* of all measured time, 0-1 */
+};
+
+struct StatementGain
+{
+	size_t statement = 0; /* position in the advised workload */
+	double cost_before = 0;
+	double cost_after = 0;
+};
+
+struct RecommendedIndex
+{
+	bool drop = false; /* else: create */
+	IndexDefinition index;
+	ExistingIndex existing; /* to be dropped */
+	ObjectId relation = 0;
+	std::string name;   /* of the new index */
+	std::string target; /* schema-qualified, quoted where needed */
+	std::string ddl;
+	std::string undo_ddl;
+	std::string canonical; /* the same advice has the same text on any server */
+	double size_bytes = 0;
+	double cost_before = 0; /* of the statements it serves, all better-ranked indexes in place */
+	double cost_after = 0;
+	double benefit = 0; /* share of the workload's objective */
+	std::optional<double> saves_ms_per_hour;
+	std::vector<StatementGain> gains;
+	bool confirmed = false;
+	std::string order; /* why the columns stand in this order */
+	std::string reason;
+};
+
+struct IndexAdvice
+{
+	std::vector<AdvisedStatement> statements;
+	Catalog catalog;
+	std::vector<RecommendedIndex> recommendations; /* best first; unconfirmed ones are withheld */
+	int64_t planner_calls = 0;
+	int64_t remembered = 0; /* prices answered without a planner call */
+	double total_cost_before = 0;
+	double total_cost_after = 0;
+};
+
+} // namespace steward

@@ -1,0 +1,353 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.cpp
+ *	  Read tables, their columns, statistics and indexes into the model.
+ *
+ * Sizes and widths are the planner's own (estimate_rel_size, pg_statistic),
+ * so that what we reckon and what the planner reckons agree.
+ *
+ * Server.  Locks: AccessShareLock on each table while it is read; a table
+ * that is locked more strongly is left out of this round.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/catalog.h"
+
+extern "C"
+{
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/nbtree.h"
+#include "access/relation.h"
+#include "access/transam.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "optimizer/plancat.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+}
+
+#include <cmath>
+#include <sstream>
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* Below this many pages a sequential scan is as good as any index. */
+constexpr double kSmallestTable = 8;
+
+struct ColumnFacts
+{
+	ColumnNumber number;
+	const char *name;
+	bool indexable;
+	bool deduplicates;
+	double average_width;
+	int alignment;
+	double distinct_values;
+	double null_fraction;
+};
+
+struct RelationFacts
+{
+	bool found;
+	const char *schema;
+	const char *name;
+	const char *quoted;
+	const char *unfit;
+	double pages;
+	double tuples;
+	bool analyzed;
+	int column_count;
+	ColumnFacts *columns;
+};
+
+int
+AlignmentOf(const FormData_pg_attribute *attribute)
+{
+	/* Short varlena values are stored without alignment. */
+	if (attribute->attlen == -1)
+		return 1;
+	switch (attribute->attalign)
+	{
+		case TYPALIGN_DOUBLE:
+			return 8;
+		case TYPALIGN_INT:
+			return 4;
+		case TYPALIGN_SHORT:
+			return 2;
+		default:
+			return 1;
+	}
+}
+
+/* Whether equal values of the column are byte for byte equal, as deduplication needs. */
+bool
+EqualIsImage(const FormData_pg_attribute *attribute, Oid opclass)
+{
+	Oid function = get_opfamily_proc(get_opclass_family(opclass), get_opclass_input_type(opclass),
+									 get_opclass_input_type(opclass), BTEQUALIMAGE_PROC);
+
+	if (!OidIsValid(function))
+		return false;
+	return DatumGetBool(OidFunctionCall1Coll(function, attribute->attcollation,
+											 ObjectIdGetDatum(get_opclass_input_type(opclass))));
+}
+
+void
+ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *facts, bool *analyzed)
+{
+	Oid opclass = GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID);
+	HeapTuple statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(attribute->attrelid),
+										   Int16GetDatum(attribute->attnum), BoolGetDatum(false));
+
+	facts->number = attribute->attnum;
+	facts->name = pstrdup(NameStr(attribute->attname));
+	facts->indexable = OidIsValid(opclass);
+	facts->deduplicates = facts->indexable && EqualIsImage(attribute, opclass);
+	facts->alignment = AlignmentOf(attribute);
+	facts->average_width = get_typavgwidth(attribute->atttypid, attribute->atttypmod);
+	facts->distinct_values = 0;
+	facts->null_fraction = 0;
+	if (HeapTupleIsValid(statistics))
+	{
+		auto *form = (Form_pg_statistic) GETSTRUCT(statistics);
+
+		*analyzed = true;
+		if (form->stawidth > 0)
+			facts->average_width = form->stawidth;
+		facts->null_fraction = form->stanullfrac;
+		facts->distinct_values = form->stadistinct >= 0 ? form->stadistinct : -form->stadistinct * tuples;
+		ReleaseSysCache(statistics);
+	}
+}
+
+/* Why no index may be advised on the relation; null where one may. */
+const char *
+UnfitReason(const ::Relation relation, double pages)
+{
+	switch (relation->rd_rel->relkind)
+	{
+		case RELKIND_RELATION:
+		case RELKIND_MATVIEW:
+			break;
+		case RELKIND_PARTITIONED_TABLE:
+			return "it is partitioned: advice for partitioned tables comes with a later version";
+		case RELKIND_FOREIGN_TABLE:
+			return "it is a foreign table";
+		default:
+			return "it is not a table";
+	}
+	if (RelationGetRelid(relation) < FirstNormalObjectId)
+		return "it is a system catalog";
+	if (relation->rd_rel->relpersistence == RELPERSISTENCE_TEMP)
+		return "it is temporary";
+	if (OidIsValid(getExtensionOfObject(RelationRelationId, RelationGetRelid(relation))))
+		return "it belongs to an extension";
+	if (pages < kSmallestTable)
+		return "it is too small to matter";
+	return nullptr;
+}
+
+void
+ReadRelation(Oid oid, RelationFacts *facts)
+{
+	::Relation relation;
+	BlockNumber pages = 0;
+	double tuples = 0;
+	double all_visible = 0;
+
+	if (!ConditionalLockRelationOid(oid, AccessShareLock))
+		return;
+	relation = try_relation_open(oid, NoLock);
+	if (relation == nullptr)
+	{
+		UnlockRelationOid(oid, AccessShareLock);
+		return;
+	}
+	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
+		estimate_rel_size(relation, nullptr, &pages, &tuples, &all_visible);
+	facts->found = true;
+	facts->schema = get_namespace_name(RelationGetNamespace(relation));
+	facts->name = pstrdup(RelationGetRelationName(relation));
+	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
+	facts->pages = pages;
+	facts->tuples = tuples;
+	facts->unfit = UnfitReason(relation, pages);
+	facts->columns = static_cast<ColumnFacts *>(
+		palloc0(sizeof(ColumnFacts) * Max(1, RelationGetNumberOfAttributes(relation))));
+	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
+	{
+		const FormData_pg_attribute *attribute = TupleDescAttr(RelationGetDescr(relation), i);
+
+		if (!attribute->attisdropped)
+			ReadColumn(attribute, tuples, &facts->columns[facts->column_count++], &facts->analyzed);
+	}
+	relation_close(relation, AccessShareLock);
+}
+
+steward::Relation
+ToModel(Oid oid, const RelationFacts &facts)
+{
+	steward::Relation relation;
+
+	relation.oid = oid;
+	relation.schema = facts.schema;
+	relation.name = facts.name;
+	relation.quoted = facts.quoted;
+	relation.label = relation.schema + "." + relation.name;
+	relation.unfit = facts.unfit == nullptr ? "" : facts.unfit;
+	relation.pages = facts.pages;
+	relation.tuples = facts.tuples;
+	relation.analyzed = facts.analyzed;
+	for (int i = 0; i < facts.column_count; i++)
+	{
+		const ColumnFacts &column = facts.columns[i];
+
+		relation.columns[column.number] = {column.number,          column.name,          column.indexable,
+										   column.deduplicates,    column.average_width, column.alignment,
+										   column.distinct_values, column.null_fraction};
+	}
+	return relation;
+}
+
+/*
+ * plain: what an IndexDefinition can say.  droppable: nothing but speed
+ * depends on it.  signature: equal where two indexes do exactly the same.
+ */
+constexpr const char *kIndexQuery = R"(
+SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
+       concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts, i.indnullsnotdistinct,
+                 i.indisunique, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
+       am.amname = 'btree' AND i.indexprs IS NULL AND i.indpred IS NULL
+         AND NOT EXISTS (SELECT FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
+                           JOIN pg_opclass AS o ON o.oid = k.class
+                          WHERE NOT o.opcdefault)
+         AND NOT EXISTS (SELECT FROM unnest(i.indcollation) WITH ORDINALITY AS k (collid, position)
+                           JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.position - 1]
+                          WHERE a.attcollation <> k.collid AND k.position <= i.indnkeyatts),
+       i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
+       i.indisvalid AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
+         AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
+         AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid OR inhparent = i.indexrelid)
+         AND NOT EXISTS (SELECT FROM pg_depend
+                          WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
+       pg_relation_size(i.indexrelid)
+  FROM pg_index AS i
+  JOIN pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_am AS am ON am.oid = c.relam
+ WHERE i.indrelid = ANY ($1::oid[])
+ ORDER BY i.indexrelid)";
+
+std::vector<int>
+ParseNumbers(const std::string &text)
+{
+	std::istringstream stream(text);
+	std::vector<int> numbers;
+	int number = 0;
+
+	while (stream >> number)
+		numbers.push_back(number);
+	return numbers;
+}
+
+ExistingIndex
+ToIndex(const Row &row)
+{
+	ExistingIndex index;
+	std::vector<int> columns = ParseNumbers(row.Text(6));
+	std::vector<int> options = ParseNumbers(row.Text(7));
+	auto keys = static_cast<size_t>(row.Integer(8));
+
+	index.oid = row.ObjectId(1);
+	index.name = row.Text(2);
+	index.definition = row.Text(3);
+	index.signature = row.Text(4);
+	index.plain_btree = row.Bool(5);
+	for (size_t i = 0; i < columns.size(); i++)
+	{
+		auto number = static_cast<ColumnNumber>(columns[i]);
+
+		if (i >= keys)
+			index.included.push_back(number);
+		else
+			index.keys.push_back(
+				{number, (options[i] & INDOPTION_DESC) != 0, (options[i] & INDOPTION_NULLS_FIRST) != 0});
+	}
+	index.valid = row.Bool(9);
+	index.droppable = row.Bool(10);
+	index.size_bytes = row.Number(11);
+	return index;
+}
+
+} // namespace
+
+Catalog
+ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
+{
+	Catalog catalog;
+	std::string oids;
+
+	for (ObjectId oid : relations)
+	{
+		RelationFacts facts = {};
+
+		Guarded([&] { ReadRelation(oid, &facts); });
+		if (!facts.found)
+			continue;
+		catalog.emplace(oid, ToModel(oid, facts));
+		oids += (oids.empty() ? "" : ",") + std::to_string(oid);
+	}
+	for (const Row &row : spi.Query(kIndexQuery, {"{" + oids + "}"}))
+	{
+		auto relation = catalog.find(row.ObjectId(0));
+
+		if (relation != catalog.end())
+			relation->second.indexes.push_back(ToIndex(row));
+	}
+	return catalog;
+}
+
+std::set<std::string>
+NamesInSchema(Spi &spi, const std::string &schema)
+{
+	std::set<std::string> names;
+
+	for (const Row &row : spi.Query("SELECT relname FROM pg_class"
+									" WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)",
+									{schema}))
+		names.insert(row.Text(0));
+	return names;
+}
+
+size_t
+CountUserIndexes(Spi &spi)
+{
+	return static_cast<size_t>(
+		spi.QueryOne(
+			   "SELECT count(*) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+			   " WHERE c.relkind IN ('i', 'I') AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'steward')"
+			   "   AND n.nspname NOT LIKE 'pg@_temp%' ESCAPE '@'")
+			.Integer(0));
+}
+
+double
+DatabaseSize(Spi &spi)
+{
+	return spi.QueryOne("SELECT pg_database_size(oid) FROM pg_database WHERE datname = current_database()")
+		.Number(0);
+}
+
+} // namespace steward::pg

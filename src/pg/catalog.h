@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * catalog.h
+ *	  Read tables, their columns, statistics and indexes into the model.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/relation.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+/* Relations that are gone by now are left out. */
+Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
+
+/* The names of all relations in the schema. */
+std::set<std::string> NamesInSchema(Spi &spi, const std::string &schema);
+
+/* Indexes of this database, those of the system and of the steward left out. */
+size_t CountUserIndexes(Spi &spi);
+
+/* Bytes of this database. */
+double DatabaseSize(Spi &spi);
+
+} // namespace steward::pg

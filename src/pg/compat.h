@@ -1,0 +1,143 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  What differs between PostgreSQL 15, 16, 17 and 18, and nowhere else.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "access/htup_details.h"
+#include "executor/executor.h"
+#include "nodes/nodeFuncs.h"
+#include "nodes/parsenodes.h"
+#include "nodes/pathnodes.h"
+#include "tcop/pquery.h"
+#include "utils/guc.h"
+#include "utils/wait_event.h"
+}
+
+#if PG_VERSION_NUM < 150000
+#error "pg_steward needs PostgreSQL 15 or newer"
+#endif
+
+namespace steward::pg::compat
+{
+
+/* copyObject() uses typeof, which C++ does not have. */
+template <typename NodeType>
+NodeType *
+CopyNode(const NodeType *node)
+{
+	return static_cast<NodeType *>(copyObjectImpl(node));
+}
+
+using TreeWalker = bool (*)(Node *node, void *argument);
+
+/* 16 gave the walkers real prototypes. */
+inline bool
+WalkQuery(Query *query, TreeWalker walker, void *argument, int flags)
+{
+#if PG_VERSION_NUM >= 160000
+	return query_tree_walker(query, walker, argument, flags);
+#else
+	return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), argument,
+							 flags);
+#endif
+}
+
+inline bool
+WalkExpression(Node *node, TreeWalker walker, void *argument)
+{
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_walker(node, walker, argument);
+#else
+	return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
+								  argument);
+#endif
+}
+
+/* 16 moved what is to be checked from the range table into a list of its own. */
+inline void
+CheckPermissions(Query *query)
+{
+#if PG_VERSION_NUM >= 160000
+	ExecCheckPermissions(query->rtable, query->rteperminfos, true);
+#else
+	ExecCheckRTPerms(query->rtable, true);
+#endif
+}
+
+/*
+ * Has the tables of one query level read with the rights of a role, whoever
+ * plans: the planner looks at statistics only with the right to read the
+ * table.  16 moved the role from the range table into the permission list.
+ */
+inline void
+ReadTablesAs(Query *query, Oid role)
+{
+	ListCell *cell;
+
+#if PG_VERSION_NUM >= 160000
+	foreach (cell, query->rteperminfos)
+	{
+		auto *info = lfirst_node(RTEPermissionInfo, cell);
+
+		if (!OidIsValid(info->checkAsUser))
+			info->checkAsUser = role;
+	}
+#else
+	foreach (cell, query->rtable)
+	{
+		auto *entry = lfirst_node(RangeTblEntry, cell);
+
+		if (entry->rtekind == RTE_RELATION && !OidIsValid(entry->checkAsUser))
+			entry->checkAsUser = role;
+	}
+#endif
+}
+
+/* 18 took the parameter run_once away. */
+inline void
+RunPortal(Portal portal, DestReceiver *receiver, QueryCompletion *completion)
+{
+#if PG_VERSION_NUM >= 180000
+	PortalRun(portal, FETCH_ALL, true, receiver, receiver, completion);
+#else
+	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, completion);
+#endif
+}
+
+/* 18 describes the direction of a pathkey by a comparison type. */
+inline bool
+IsDescending(const PathKey *pathkey)
+{
+#if PG_VERSION_NUM >= 180000
+	return pathkey->pk_cmptype == COMPARE_GT;
+#else
+	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/* 17 lets an extension name its wait events. */
+inline uint32
+WaitEvent()
+{
+#if PG_VERSION_NUM >= 170000
+	static uint32 event = 0;
+
+	if (event == 0)
+		event = WaitEventExtensionNew("PgStewardMain");
+	return event;
+#else
+	return PG_WAIT_EXTENSION;
+#endif
+}
+
+} // namespace steward::pg::compat

@@ -1,0 +1,60 @@
+/*-------------------------------------------------------------------------
+ *
+ * ddl.h
+ *	  Index DDL, made from definitions at the moment it is needed.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "model/relation.h"
+
+namespace steward::pg
+{
+
+std::string QuoteIdentifier(const std::string &name);
+
+/* schema.name, each quoted where needed */
+std::string QualifiedName(const std::string &schema, const std::string &name);
+
+/* "customer_id, created_at DESC": what stands between the parentheses */
+std::string IndexColumns(const Relation &relation, const IndexDefinition &index);
+
+enum class Building
+{
+	kConcurrently,
+	kHypothetical, /* as hypopg_create_index() wants it */
+};
+
+std::string CreateIndexStatement(const Relation &relation, const IndexDefinition &index,
+								 const std::string &name, Building building);
+
+/* DROP INDEX CONCURRENTLY of a qualified, quoted name */
+std::string DropIndexStatement(const std::string &target);
+
+/*
+ * CREATE INDEX CONCURRENTLY from a definition of pg_get_indexdef().  Empty
+ * where the text is anything else than one index of this very table.
+ */
+std::string RebuildStatement(const std::string &definition, const Relation &relation);
+
+std::string CommentStatement(const std::string &target, const std::string &comment);
+
+/* What an action keeps of a new index, and reads back when it is built. */
+Json IndexToJson(const Relation &relation, const IndexDefinition &index, const std::string &name);
+
+/*
+ * Nothing where a column is no longer what it was when the index was advised:
+ * the advice is then out of date.
+ */
+std::optional<IndexDefinition> IndexFromJson(const Json &arguments, const Relation &relation);
+
+} // namespace steward::pg

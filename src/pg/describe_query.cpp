@@ -1,0 +1,486 @@
+/*-------------------------------------------------------------------------
+ *
+ * describe_query.cpp
+ *	  Read off the planner what an index could do for a statement.
+ *
+ * The planner is asked for a plan and watched at set_rel_pathlist_hook, where
+ * each base relation of each query level has its restriction clauses, its
+ * join clauses and equivalence classes, and the wanted orders, views expanded
+ * and sublinks pulled up.  What is found is collected in server structures
+ * (an ERROR may jump over this code), and turned into ours afterwards.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/query_tree.h"
+
+#include "pg/compat.h"
+#include "pg/hooks.h"
+
+extern "C"
+{
+#include "access/stratnum.h"
+#include "access/sysattr.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/restrictinfo.h"
+#include "utils/lsyscache.h"
+}
+
+#include <new>
+
+namespace steward::pg
+{
+
+namespace
+{
+
+struct FoundColumn
+{
+	AttrNumber column;
+	ColumnUseKind kind;
+	double selectivity;
+	int partner;
+};
+
+struct FoundKey
+{
+	AttrNumber column;
+	bool descending;
+	bool nulls_first;
+};
+
+struct FoundRelation
+{
+	Oid relation;
+	List *columns;    /* of FoundColumn */
+	List *orders;     /* of List of FoundKey */
+	List *referenced; /* of int */
+};
+
+struct Finder
+{
+	MemoryContext keep;
+	List *relations; /* of FoundRelation */
+};
+
+/* The relation at hand while its clauses are read. */
+struct Reading
+{
+	PlannerInfo *root;
+	RelOptInfo *rel;
+	Finder *finder;
+	FoundRelation *found;
+};
+
+template <typename T>
+T *
+Make(T value)
+{
+	return new (palloc(sizeof(T))) T(value);
+}
+
+/* The plain column of the relation that the expression is, binary-compatible casts aside; or null. */
+Var *
+ColumnOf(const Reading &reading, Node *node)
+{
+	while (node != nullptr && IsA(node, RelabelType))
+		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
+	if (node == nullptr || !IsA(node, Var))
+		return nullptr;
+
+	Var *var = reinterpret_cast<Var *>(node);
+
+	if (var->varno != static_cast<int>(reading.rel->relid) || var->varlevelsup != 0 || var->varattno <= 0)
+		return nullptr;
+	return var;
+}
+
+/* The btree operator family an index on the column would have; InvalidOid where there is none. */
+Oid
+FamilyOf(Oid type)
+{
+	Oid opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+
+	return OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
+}
+
+/* The btree strategy of `column operator value`, 0 where an index cannot serve it. */
+int
+StrategyOf(Var *column, Oid operator_id, Oid collation)
+{
+	Oid family = FamilyOf(column->vartype);
+
+	if (!OidIsValid(family) || !OidIsValid(operator_id))
+		return InvalidStrategy;
+	if (OidIsValid(collation) && OidIsValid(column->varcollid) && collation != column->varcollid)
+		return InvalidStrategy;
+	return get_op_opfamily_strategy(operator_id, family);
+}
+
+void
+AddColumn(const Reading &reading, Var *column, ColumnUseKind kind, double selectivity, int partner)
+{
+	reading.found->columns =
+		lappend(reading.found->columns, Make(FoundColumn{column->varattno, kind, selectivity, partner}));
+}
+
+/*
+ * column operator other-side, either way round.  The other side must not
+ * depend on the relation; what it depends on instead makes it a join.
+ */
+void
+ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left, Node *right,
+			 double selectivity)
+{
+	for (int side = 0; side < 2; side++)
+	{
+		Var *column = ColumnOf(reading, side == 0 ? left : right);
+		Node *other = side == 0 ? right : left;
+
+		if (column == nullptr || contain_volatile_functions(other))
+			continue;
+
+		Relids others = pull_varnos(reading.root, other);
+
+		if (bms_is_member(reading.rel->relid, others))
+			continue;
+
+		int strategy = StrategyOf(column, side == 0 ? operator_id : get_commutator(operator_id), collation);
+		int partner = 0;
+
+		if (!bms_is_empty(others))
+			partner = bms_next_member(others, -1);
+		if (strategy == BTEqualStrategyNumber)
+			AddColumn(reading, column, partner > 0 ? ColumnUseKind::kJoin : ColumnUseKind::kEquality,
+					  selectivity, partner);
+		else if (strategy != InvalidStrategy)
+			AddColumn(reading, column, ColumnUseKind::kRange, selectivity, partner);
+	}
+}
+
+/* (a, b) > (x, y): a range on the first column, and the order of all of them. */
+void
+ReadRowComparison(const Reading &reading, RowCompareExpr *row, double selectivity)
+{
+	List *order = NIL;
+	ListCell *cell;
+
+	foreach (cell, row->largs)
+	{
+		Var *column = ColumnOf(reading, static_cast<Node *>(lfirst(cell)));
+
+		if (column == nullptr || !OidIsValid(FamilyOf(column->vartype)))
+			break;
+		order = lappend(order, Make(FoundKey{column->varattno, false, false}));
+		if (list_length(order) == 1)
+			AddColumn(reading, column, ColumnUseKind::kRange, selectivity, 0);
+	}
+	if (order != NIL)
+		reading.found->orders = lappend(reading.found->orders, order);
+}
+
+void ReadClause(const Reading &reading, Node *clause, double selectivity);
+
+/* Each arm of an OR can have an index of its own: it is noted as one more use of the relation. */
+void
+ReadOr(const Reading &reading, List *arms)
+{
+	ListCell *cell;
+
+	foreach (cell, arms)
+	{
+		auto *arm = static_cast<Node *>(lfirst(cell));
+		Reading inner = reading;
+
+		inner.found = Make(FoundRelation{reading.found->relation, NIL, NIL, NIL});
+		ReadClause(inner, arm, 1);
+		if (inner.found->columns != NIL)
+			reading.finder->relations = lappend(reading.finder->relations, inner.found);
+	}
+}
+
+void
+ReadClause(const Reading &reading, Node *clause, double selectivity)
+{
+	if (clause == nullptr)
+		return;
+	switch (nodeTag(clause))
+	{
+		case T_RestrictInfo:
+		{
+			auto *info = reinterpret_cast<RestrictInfo *>(clause);
+
+			if (info->pseudoconstant)
+				return;
+			ReadClause(reading,
+					   reinterpret_cast<Node *>(info->orclause != nullptr ? info->orclause : info->clause),
+					   info->norm_selec >= 0 ? Min(info->norm_selec, 1.0) : selectivity);
+			return;
+		}
+		case T_OpExpr:
+		{
+			auto *op = reinterpret_cast<OpExpr *>(clause);
+
+			if (list_length(op->args) == 2)
+				ReadOperator(reading, op->opno, op->inputcollid, static_cast<Node *>(linitial(op->args)),
+							 static_cast<Node *>(lsecond(op->args)), selectivity);
+			return;
+		}
+		case T_ScalarArrayOpExpr:
+		{
+			auto *op = reinterpret_cast<ScalarArrayOpExpr *>(clause);
+			Var *column = ColumnOf(reading, static_cast<Node *>(linitial(op->args)));
+			auto *values = static_cast<Node *>(lsecond(op->args));
+
+			if (column == nullptr || !op->useOr ||
+				bms_is_member(reading.rel->relid, pull_varnos(reading.root, values)))
+				return;
+
+			int strategy = StrategyOf(column, op->opno, op->inputcollid);
+
+			if (strategy != InvalidStrategy)
+				AddColumn(reading, column,
+						  strategy == BTEqualStrategyNumber ? ColumnUseKind::kEquality
+															: ColumnUseKind::kRange,
+						  selectivity, 0);
+			return;
+		}
+		case T_NullTest:
+		{
+			auto *test = reinterpret_cast<NullTest *>(clause);
+			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(test->arg));
+
+			if (column != nullptr && test->nulltesttype == IS_NULL && !test->argisrow)
+				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			return;
+		}
+		case T_BooleanTest:
+		{
+			auto *test = reinterpret_cast<BooleanTest *>(clause);
+			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(test->arg));
+
+			if (column != nullptr && (test->booltesttype == IS_TRUE || test->booltesttype == IS_FALSE))
+				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			return;
+		}
+		case T_BoolExpr:
+		{
+			auto *expression = reinterpret_cast<BoolExpr *>(clause);
+			ListCell *cell;
+
+			if (expression->boolop == OR_EXPR)
+				ReadOr(reading, expression->args);
+			else if (expression->boolop == NOT_EXPR)
+			{
+				/* NOT flag */
+				if (IsA(linitial(expression->args), Var))
+					ReadClause(reading, static_cast<Node *>(linitial(expression->args)), selectivity);
+			}
+			else
+			{
+				foreach (cell, expression->args)
+					ReadClause(reading, static_cast<Node *>(lfirst(cell)), selectivity);
+			}
+			return;
+		}
+		case T_RowCompareExpr:
+			ReadRowComparison(reading, reinterpret_cast<RowCompareExpr *>(clause), selectivity);
+			return;
+		case T_Var:
+		{
+			Var *column = ColumnOf(reading, clause);
+
+			if (column != nullptr && column->vartype == BOOLOID)
+				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			return;
+		}
+		default:
+			return;
+	}
+}
+
+/* The member of the class that is a plain column of the relation; or null. */
+Var *
+MemberOf(const Reading &reading, EquivalenceClass *ec)
+{
+	ListCell *cell;
+
+	foreach (cell, ec->ec_members)
+	{
+		auto *member = static_cast<EquivalenceMember *>(lfirst(cell));
+
+		if (!member->em_is_child && bms_equal(member->em_relids, reading.rel->relids))
+		{
+			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(member->em_expr));
+
+			if (column != nullptr)
+				return column;
+		}
+	}
+	return nullptr;
+}
+
+/* Columns that are equal to columns of other relations. */
+void
+ReadEquivalences(const Reading &reading)
+{
+	ListCell *outer;
+	ListCell *cell;
+
+	foreach (outer, reading.root->eq_classes)
+	{
+		auto *ec = static_cast<EquivalenceClass *>(lfirst(outer));
+
+		if (ec->ec_has_const || ec->ec_has_volatile || ec->ec_merged != nullptr ||
+			!bms_is_member(reading.rel->relid, ec->ec_relids))
+			continue;
+
+		Var *column = MemberOf(reading, ec);
+
+		if (column == nullptr || !OidIsValid(FamilyOf(column->vartype)) ||
+			!list_member_oid(ec->ec_opfamilies, FamilyOf(column->vartype)))
+			continue;
+		foreach (cell, ec->ec_members)
+		{
+			auto *member = static_cast<EquivalenceMember *>(lfirst(cell));
+
+			if (!member->em_is_child && !bms_is_empty(member->em_relids) &&
+				!bms_overlap(member->em_relids, reading.rel->relids))
+				AddColumn(reading, column, ColumnUseKind::kJoin, 1, bms_next_member(member->em_relids, -1));
+		}
+	}
+}
+
+/* As much of a wanted order as this relation can give. */
+void
+ReadOrder(const Reading &reading, List *pathkeys)
+{
+	List *order = NIL;
+	ListCell *cell;
+
+	foreach (cell, pathkeys)
+	{
+		auto *pathkey = static_cast<PathKey *>(lfirst(cell));
+		EquivalenceClass *ec = pathkey->pk_eclass;
+
+		while (ec->ec_merged != nullptr)
+			ec = ec->ec_merged;
+
+		Var *column = MemberOf(reading, ec);
+
+		if (column == nullptr || FamilyOf(column->vartype) != pathkey->pk_opfamily ||
+			(OidIsValid(ec->ec_collation) && ec->ec_collation != column->varcollid))
+			break;
+		order = lappend(
+			order, Make(FoundKey{column->varattno, compat::IsDescending(pathkey), pathkey->pk_nulls_first}));
+	}
+	if (order != NIL)
+		reading.found->orders = lappend(reading.found->orders, order);
+}
+
+void
+ReadReferenced(const Reading &reading)
+{
+	Bitmapset *columns = nullptr;
+	ListCell *cell;
+	int member = -1;
+
+	for (int i = reading.rel->min_attr; i <= reading.rel->max_attr; i++)
+	{
+		if (!bms_is_empty(reading.rel->attr_needed[i - reading.rel->min_attr]))
+			columns = bms_add_member(columns, i - FirstLowInvalidHeapAttributeNumber);
+	}
+	foreach (cell, reading.rel->baserestrictinfo)
+		pull_varattnos(reinterpret_cast<Node *>(static_cast<RestrictInfo *>(lfirst(cell))->clause),
+					   reading.rel->relid, &columns);
+	while ((member = bms_next_member(columns, member)) >= 0)
+		reading.found->referenced =
+			lappend_int(reading.found->referenced, member + FirstLowInvalidHeapAttributeNumber);
+}
+
+void
+CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *argument)
+{
+	auto *finder = static_cast<Finder *>(argument);
+	ListCell *cell;
+
+	if (rel->reloptkind != RELOPT_BASEREL || entry->rtekind != RTE_RELATION)
+		return;
+
+	MemoryContext outer = MemoryContextSwitchTo(finder->keep);
+	Reading reading = {root, rel, finder, Make(FoundRelation{entry->relid, NIL, NIL, NIL})};
+
+	foreach (cell, rel->baserestrictinfo)
+		ReadClause(reading, static_cast<Node *>(lfirst(cell)), 1);
+	foreach (cell, rel->joininfo)
+		ReadClause(reading, static_cast<Node *>(lfirst(cell)), 1);
+	ReadEquivalences(reading);
+	ReadOrder(reading, root->query_pathkeys);
+	ReadOrder(reading, root->group_pathkeys);
+	ReadOrder(reading, root->window_pathkeys);
+	ReadOrder(reading, root->distinct_pathkeys);
+	ReadOrder(reading, root->sort_pathkeys);
+	ReadReferenced(reading);
+	finder->relations = lappend(finder->relations, reading.found);
+	MemoryContextSwitchTo(outer);
+}
+
+void
+IgnorePlan([[maybe_unused]] PlannedStmt *plan, [[maybe_unused]] void *argument)
+{}
+
+RelationUse
+ToModel(const FoundRelation &found)
+{
+	RelationUse use;
+
+	use.relation = found.relation;
+	for (int i = 0; i < list_length(found.columns); i++)
+	{
+		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));
+
+		use.columns.push_back({column->column, column->kind, column->selectivity, column->partner});
+	}
+	for (int i = 0; i < list_length(found.orders); i++)
+	{
+		auto *order = static_cast<List *>(list_nth(found.orders, i));
+		std::vector<IndexKey> keys;
+
+		for (int j = 0; j < list_length(order); j++)
+		{
+			auto *key = static_cast<FoundKey *>(list_nth(order, j));
+
+			keys.push_back({key->column, key->descending, key->nulls_first});
+		}
+		use.orders.push_back(std::move(keys));
+	}
+	for (int i = 0; i < list_length(found.referenced); i++)
+		use.referenced.push_back(static_cast<ColumnNumber>(list_nth_int(found.referenced, i)));
+	return use;
+}
+
+} // namespace
+
+QueryShape
+DescribeQuery(AnalyzedQuery &query)
+{
+	QueryShape shape;
+	OwnedMemoryContext context("pg_steward query shape");
+	Finder finder = {context.get(), NIL};
+	PlannerWatch watch = {nullptr, CollectRelation, &finder};
+	WatchingPlanner watching(&watch);
+
+	if (!query.Plan(IgnorePlan, nullptr).empty())
+		return shape;
+	for (int i = 0; i < list_length(finder.relations); i++)
+		shape.relations.push_back(ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i))));
+	return shape;
+}
+
+} // namespace steward::pg

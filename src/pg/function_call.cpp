@@ -1,0 +1,220 @@
+/*-------------------------------------------------------------------------
+ *
+ * function_call.cpp
+ *	  The arguments and results of an SQL function, as C++ values.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/function_call.h"
+
+extern "C"
+{
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+}
+
+#include <cstdio>
+#include <ctime>
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* A row from text, by the input functions of the column types. */
+HeapTuple
+BuildRow(TupleDesc descriptor, const std::vector<Value> &values)
+{
+	AttInMetadata *input = TupleDescGetAttInMetadata(descriptor);
+	auto **texts = static_cast<char **>(palloc0(sizeof(char *) * values.size()));
+
+	for (size_t i = 0; i < values.size(); i++)
+		texts[i] = values[i] ? const_cast<char *>(values[i]->c_str()) : nullptr;
+	return BuildTupleFromCStrings(input, texts);
+}
+
+} // namespace
+
+std::optional<std::string>
+Arguments::Text(int number) const
+{
+	const char *value = nullptr;
+
+	if (IsNull(number))
+		return std::nullopt;
+	Guarded([&] { value = TextDatumGetCString(call_->args[number].value); });
+	return value;
+}
+
+std::optional<int64_t>
+Arguments::Integer(int number) const
+{
+	if (IsNull(number))
+		return std::nullopt;
+	return DatumGetInt64(call_->args[number].value);
+}
+
+std::optional<int32_t>
+Arguments::Integer4(int number) const
+{
+	if (IsNull(number))
+		return std::nullopt;
+	return DatumGetInt32(call_->args[number].value);
+}
+
+std::optional<bool>
+Arguments::Bool(int number) const
+{
+	if (IsNull(number))
+		return std::nullopt;
+	return DatumGetBool(call_->args[number].value);
+}
+
+std::optional<std::vector<std::optional<std::string>>>
+Arguments::TextArray(int number) const
+{
+	std::vector<std::optional<std::string>> values;
+
+	if (IsNull(number))
+		return std::nullopt;
+	Guarded(
+		[&]
+		{
+			Datum *elements;
+			bool *nulls;
+			int count;
+
+			deconstruct_array(DatumGetArrayTypeP(call_->args[number].value), TEXTOID, -1, false, TYPALIGN_INT,
+							  &elements, &nulls, &count);
+			for (int i = 0; i < count; i++)
+			{
+				const char *value = nulls[i] ? nullptr : TextDatumGetCString(elements[i]);
+
+				if (value == nullptr)
+					values.emplace_back(std::nullopt);
+				else
+					values.emplace_back(value);
+			}
+		});
+	return values;
+}
+
+std::optional<std::vector<ObjectId>>
+Arguments::OidArray(int number) const
+{
+	std::vector<ObjectId> values;
+
+	if (IsNull(number))
+		return std::nullopt;
+	Guarded(
+		[&]
+		{
+			Datum *elements;
+			bool *nulls;
+			int count;
+
+			deconstruct_array(DatumGetArrayTypeP(call_->args[number].value), REGCLASSOID, sizeof(Oid), true,
+							  TYPALIGN_INT, &elements, &nulls, &count);
+			for (int i = 0; i < count; i++)
+			{
+				if (!nulls[i])
+					values.push_back(DatumGetObjectId(elements[i]));
+			}
+		});
+	return values;
+}
+
+std::string
+ArrayLiteral(const std::vector<std::string> &values)
+{
+	std::string text = "{";
+
+	for (const std::string &value : values)
+	{
+		text += text.size() > 1 ? ",\"" : "\"";
+		for (char c : value)
+		{
+			if (c == '"' || c == '\\')
+				text += '\\';
+			text += c;
+		}
+		text += '"';
+	}
+	return text + "}";
+}
+
+Value
+NumberValue(double value)
+{
+	char buffer[64];
+
+	snprintf(buffer, sizeof(buffer), "%.17g", value);
+	return buffer;
+}
+
+Value
+IntegerValue(int64_t value)
+{
+	return std::to_string(value);
+}
+
+Value
+TimestampValue(double seconds)
+{
+	auto whole = static_cast<time_t>(seconds);
+	struct tm parts = {};
+	char buffer[64];
+
+	if (seconds <= 0 || gmtime_r(&whole, &parts) == nullptr)
+		return std::nullopt;
+	strftime(buffer, sizeof(buffer), "%Y-%m-%d %H:%M:%S+00", &parts);
+	return buffer;
+}
+
+ResultSet::ResultSet(FunctionCallInfo call) : call_(call)
+{
+	Guarded([&] { InitMaterializedSRF(call_, 0); });
+}
+
+void
+ResultSet::AddRow(const std::vector<Value> &values)
+{
+	auto *info = reinterpret_cast<ReturnSetInfo *>(call_->resultinfo);
+
+	Guarded([&] { tuplestore_puttuple(info->setResult, BuildRow(info->setDesc, values)); });
+}
+
+Datum
+MakeRow(FunctionCallInfo call, const std::vector<Value> &values)
+{
+	Datum row = (Datum) 0;
+
+	Guarded(
+		[&]
+		{
+			TupleDesc descriptor;
+
+			if (get_call_result_type(call, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
+				elog(ERROR, "return type must be a row type");
+			row = HeapTupleGetDatum(BuildRow(BlessTupleDesc(descriptor), values));
+		});
+	return row;
+}
+
+Datum
+MakeText(const std::string &text)
+{
+	Datum datum = (Datum) 0;
+
+	Guarded([&] { datum = CStringGetTextDatum(text.c_str()); });
+	return datum;
+}
+
+} // namespace steward::pg

@@ -1,0 +1,47 @@
+/*-------------------------------------------------------------------------
+ *
+ * hypopg.h
+ *	  The second opinion: hypopg's view of the same index.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <string>
+#include <vector>
+
+#include "pg/query_tree.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+struct SecondOpinion
+{
+	bool confirmed = false;
+	std::string reason; /* why not, where it is not */
+};
+
+/*
+ * Creates the indexes of `statements` (CREATE INDEX without name) in hypopg,
+ * asks EXPLAIN for the query's plan, and drops them again.  Confirmed if the
+ * plan uses the first of them and is cheaper than the plan without any.  As
+ * the query's own role, in the sandbox; hypothetical indexes that the session
+ * has already stay.
+ */
+SecondOpinion ConfirmInHypopg(const AnalyzedQuery &query, const std::vector<std::string> &statements);
+
+/* A hypothetical index in the caller's own session. */
+struct SimulatedIndex
+{
+	Oid oid = InvalidOid;
+	std::string name;
+};
+
+SimulatedIndex CreateInHypopg(Spi &spi, const std::string &statement);
+
+} // namespace steward::pg

@@ -1,0 +1,367 @@
+/*-------------------------------------------------------------------------
+ *
+ * journal.cpp
+ *	  steward.actions and steward.journal, read and written.
+ *
+ * Server.  Locks: our own lock tags, beside those of advisory locks, so that
+ * no application's keys can meet them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/journal.h"
+
+#include "pg/extension.h"
+#include "pg/function_call.h"
+#include "pg/raii.h"
+#include "pg/session.h"
+
+extern "C"
+{
+#include "storage/lock.h"
+}
+
+namespace steward::pg
+{
+
+namespace
+{
+
+constexpr uint32 kLockClass = 0x57E3A2D1;
+
+/* Advisory locks have 1 and 2 in this place of the tag. */
+constexpr uint16 kLockMethodField = 57;
+
+enum class LockPurpose
+{
+	kRefreshing = 1,
+	kActing = 2,
+};
+
+LOCKTAG
+TagOf(LockPurpose purpose)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_ADVISORY(tag, CurrentDatabase(), kLockClass, static_cast<uint32>(purpose), kLockMethodField);
+	return tag;
+}
+
+constexpr const char *kActionColumns =
+	"id, kind, status, relation, target, arguments, array_to_json(ddl), array_to_json(undo_ddl), expected, evidence,"
+	" reason,"
+	" system_identifier = (SELECT system_identifier FROM pg_control_system())"
+	"   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+Action
+ToAction(const Row &row)
+{
+	Action action;
+
+	action.id = row.Integer(0);
+	action.kind = KindFromName(row.Text(1)).value();
+	action.status = StatusFromName(row.Text(2)).value();
+	action.relation = row.ObjectId(3);
+	action.target = row.Text(4);
+	action.arguments = Json::parse(row.Text(5));
+	action.ddl = Json::parse(row.Text(6)).get<std::vector<std::string>>();
+	action.undo_ddl = Json::parse(row.Text(7)).get<std::vector<std::string>>();
+	action.expected = Json::parse(row.Text(8));
+	action.evidence = Json::parse(row.Text(9));
+	action.reason = row.Text(10);
+	action.local = row.Bool(11);
+	return action;
+}
+
+Value
+TextOrNull(const std::string &text)
+{
+	return text.empty() ? Value() : Value(text);
+}
+
+Value
+JsonOrNull(const std::optional<Json> &json)
+{
+	return json ? Value(DumpJson(*json)) : Value();
+}
+
+} // namespace
+
+Journal::Journal(Spi &spi) : spi_(spi), owner_(RequireExtension("pg_steward").owner) {}
+
+template <typename Body>
+auto
+Journal::AsOwner(Body &&body)
+{
+	ActingAs owner(owner_, 0);
+
+	return body();
+}
+
+Action
+Journal::Load(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query(std::string("SELECT ") + kActionColumns +
+								  " FROM steward.actions WHERE id = $1::bigint",
+							  {std::to_string(id)});
+		});
+
+	if (rows.empty())
+		throw Refusal({sqlstate::kUndefinedObject, "there is no action " + std::to_string(id),
+					   "steward.actions has no row with this id.",
+					   "See SELECT * FROM steward.recommendations; for open ones."});
+	return ToAction(rows.front());
+}
+
+std::vector<Action>
+Journal::LoadWhere(const std::vector<ActionStatus> &states)
+{
+	std::vector<std::string> names;
+	std::vector<Action> actions;
+
+	for (ActionStatus state : states)
+		names.emplace_back(StatusName(state));
+
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query(
+				std::string("SELECT ") + kActionColumns +
+					" FROM steward.actions WHERE status = ANY ($1::text[]) ORDER BY priority, id",
+				{ArrayLiteral(names)});
+		});
+
+	for (const Row &row : rows)
+		actions.push_back(ToAction(row));
+	return actions;
+}
+
+std::optional<Action>
+Journal::FindAdvice(const Advice &advice)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query(std::string("SELECT ") + kActionColumns +
+								  " FROM steward.actions"
+								  " WHERE fingerprint = encode(sha256(convert_to($1, 'UTF8')), 'hex')",
+							  {advice.canonical});
+		});
+
+	if (rows.empty())
+		return std::nullopt;
+	return ToAction(rows.front());
+}
+
+int64_t
+Journal::Insert(const Advice &advice, ActionStatus status)
+{
+	return AsOwner(
+		[&]
+		{
+			int64_t id =
+				spi_.QueryOne(
+						"INSERT INTO steward.actions (fingerprint, category, kind, status, priority, relation,"
+						"  target, arguments, ddl, undo_ddl, expected, evidence, reason, system_identifier,"
+						"  database)"
+						" VALUES (encode(sha256(convert_to($1, 'UTF8')), 'hex'), 'index', $2, $3, $4::integer,"
+						"  $5::oid, $6, $7::jsonb, $8::text[], $9::text[], $10::jsonb, $11::jsonb, $12,"
+						"  $13::bigint, $14::oid)"
+						" RETURNING id",
+						{advice.canonical, std::string(KindName(advice.kind)),
+						 std::string(StatusName(status)), std::to_string(advice.priority),
+						 std::to_string(advice.relation), advice.target, DumpJson(advice.arguments),
+						 ArrayLiteral(advice.ddl), ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected),
+						 DumpJson(advice.evidence), advice.reason,
+						 std::to_string(static_cast<int64_t>(SystemIdentifier())),
+						 std::to_string(CurrentDatabase())})
+					.Integer(0);
+
+			spi_.Execute(
+				"INSERT INTO steward.journal (action, to_status, by_role) VALUES ($1::bigint, $2, $3)",
+				{std::to_string(id), std::string(StatusName(status)), OuterRoleName()});
+			return id;
+		});
+}
+
+void
+Journal::Update(int64_t id, const Advice &advice)
+{
+	AsOwner(
+		[&]
+		{
+			return spi_.Execute(
+				"UPDATE steward.actions SET priority = $2::integer, relation = $3::oid, target = $4,"
+				"  arguments = $5::jsonb, ddl = $6::text[], undo_ddl = $7::text[], expected = $8::jsonb,"
+				"  evidence = $9::jsonb, reason = $10, updated_at = now(), system_identifier = $11::bigint,"
+				"  database = $12::oid"
+				" WHERE id = $1::bigint",
+				{std::to_string(id), std::to_string(advice.priority), std::to_string(advice.relation),
+				 advice.target, DumpJson(advice.arguments), ArrayLiteral(advice.ddl),
+				 ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected), DumpJson(advice.evidence),
+				 advice.reason, std::to_string(static_cast<int64_t>(SystemIdentifier())),
+				 std::to_string(CurrentDatabase())});
+		});
+}
+
+bool
+Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note)
+{
+	return AsOwner(
+		[&]
+		{
+			if (spi_.Execute(
+					"UPDATE steward.actions"
+					"   SET status = $3, reason = coalesce($4, reason), updated_at = clock_timestamp()"
+					" WHERE id = $1::bigint AND status = $2",
+					{std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
+					 note.reason}) != 1)
+				return false;
+			spi_.Execute("INSERT INTO steward.journal (action, from_status, to_status, by_role, worker_pid,"
+						 "  before_state, measured, sqlstate, error)"
+						 " VALUES ($1::bigint, $2, $3, $4, $5::integer, $6::jsonb, $7::jsonb, $8, $9)",
+						 {std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
+						  OuterRoleName(),
+						  note.worker_pid > 0 ? Value(std::to_string(note.worker_pid)) : Value(),
+						  JsonOrNull(note.before_state), JsonOrNull(note.measured), TextOrNull(note.sqlstate),
+						  TextOrNull(note.error)});
+			return true;
+		});
+}
+
+std::optional<Json>
+Journal::NewestOf(const std::string &expression, int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT " + expression +
+								  " FROM steward.journal WHERE action = $1::bigint AND " + expression +
+								  " IS NOT NULL ORDER BY id DESC LIMIT 1",
+							  {std::to_string(id)});
+		});
+
+	if (rows.empty())
+		return std::nullopt;
+	return Json::parse(rows.front().Text(0));
+}
+
+std::optional<Json>
+Journal::LastDefinition(int64_t id)
+{
+	return NewestOf("CASE WHEN before_state ? 'definition' THEN before_state END", id);
+}
+
+std::optional<Json>
+Journal::LastMeasured(int64_t id)
+{
+	return NewestOf("measured", id);
+}
+
+Journal::LastError
+Journal::ReadLastError(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT sqlstate, error FROM steward.journal"
+							  " WHERE action = $1::bigint AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
+							  {std::to_string(id)});
+		});
+
+	if (rows.empty())
+		return {};
+	return {rows.front().Text(0), rows.front().Text(1)};
+}
+
+std::vector<std::string>
+Journal::Exclusions()
+{
+	std::vector<std::string> patterns;
+
+	for (const Row &row :
+		 AsOwner([&] { return spi_.Query("SELECT pattern FROM steward.exclusions ORDER BY pattern"); }))
+		patterns.push_back(row.Text(0));
+	return patterns;
+}
+
+void
+Journal::Exclude(const std::string &pattern, const std::string &reason)
+{
+	AsOwner(
+		[&]
+		{
+			return spi_.Execute(
+				"INSERT INTO steward.exclusions (pattern, reason, by_role) VALUES ($1, $2, $3)"
+				" ON CONFLICT (pattern) DO UPDATE SET reason = excluded.reason,"
+				"   by_role = excluded.by_role, created_at = now()",
+				{pattern, reason, OuterRoleName()});
+		});
+}
+
+bool
+Journal::RemoveExclusion(const std::string &pattern)
+{
+	return AsOwner([&]
+				   { return spi_.Execute("DELETE FROM steward.exclusions WHERE pattern = $1", {pattern}); }) >
+		   0;
+}
+
+std::string
+Journal::RelationLabel(const Action &action)
+{
+	Rows rows = spi_.Query("SELECT n.nspname || '.' || c.relname FROM pg_class AS c"
+						   "  JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = $1::oid",
+						   {std::to_string(action.relation)});
+
+	return rows.empty() ? "" : rows.front().Text(0);
+}
+
+void
+LockForRefreshing()
+{
+	Guarded(
+		[]
+		{
+			LOCKTAG tag = TagOf(LockPurpose::kRefreshing);
+
+			(void) LockAcquire(&tag, ExclusiveLock, false, false);
+		});
+}
+
+bool
+TryLockForActing()
+{
+	bool acquired = false;
+
+	Guarded(
+		[&]
+		{
+			LOCKTAG tag = TagOf(LockPurpose::kActing);
+
+			acquired = LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+		});
+	return acquired;
+}
+
+bool
+SomebodyActs()
+{
+	bool acts = false;
+
+	Guarded(
+		[&]
+		{
+			LOCKTAG tag = TagOf(LockPurpose::kActing);
+
+			if (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+				acts = true;
+			else
+				LockRelease(&tag, ExclusiveLock, false);
+		});
+	return acts;
+}
+
+} // namespace steward::pg

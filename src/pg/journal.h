@@ -1,0 +1,106 @@
+/*-------------------------------------------------------------------------
+ *
+ * journal.h
+ *	  steward.actions and steward.journal, read and written.
+ *
+ * All of it acts as the extension's owner: people change these tables through
+ * functions only.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/action.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+/* What the journal says of a transition beside the states. */
+struct TransitionNote
+{
+	std::optional<std::string> reason; /* becomes the action's reason */
+	std::optional<Json> before_state;
+	std::optional<Json> measured;
+	std::string sqlstate;
+	std::string error;
+	int worker_pid = 0;
+};
+
+class Journal
+{
+public:
+	explicit Journal(Spi &spi);
+
+	/* A Refusal where there is none. */
+	Action Load(int64_t id);
+
+	/* Those in one of the states, in order of priority and id. */
+	std::vector<Action> LoadWhere(const std::vector<ActionStatus> &states);
+
+	/* The action with this advice's fingerprint, if there is one. */
+	std::optional<Action> FindAdvice(const Advice &advice);
+
+	int64_t Insert(const Advice &advice, ActionStatus status);
+
+	/* The newest facts for an action whose advice was given again. */
+	void Update(int64_t id, const Advice &advice);
+
+	/* False where the action is no longer in `from`: somebody else was faster. */
+	bool Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note);
+
+	/* The newest before_state that holds the definition of an index. */
+	std::optional<Json> LastDefinition(int64_t id);
+
+	/* The newest figures the journal has for the action. */
+	std::optional<Json> LastMeasured(int64_t id);
+
+	/* The newest error the journal has for the action. */
+	struct LastError
+	{
+		std::string sqlstate;
+		std::string error;
+	};
+	LastError ReadLastError(int64_t id);
+
+	std::vector<std::string> Exclusions();
+	void Exclude(const std::string &pattern, const std::string &reason);
+	bool RemoveExclusion(const std::string &pattern);
+
+	/* schema.table of the action's table, unquoted; empty where it is gone. */
+	std::string RelationLabel(const Action &action);
+
+private:
+	template <typename Body>
+	auto AsOwner(Body &&body);
+
+	std::optional<Json> NewestOf(const std::string &expression, int64_t id);
+
+	Spi &spi_;
+	Oid owner_;
+};
+
+/*
+ * Holds off other sessions that would do the same thing in this database.
+ * kRefreshing: until the end of the transaction; waits.
+ */
+void LockForRefreshing();
+
+/*
+ * The one action worker of this database; until its process ends.  False
+ * where another one works.
+ */
+bool TryLockForActing();
+
+/* Whether an action worker works in this database at this moment. */
+bool SomebodyActs();
+
+} // namespace steward::pg

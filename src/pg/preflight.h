@@ -1,0 +1,30 @@
+/*-------------------------------------------------------------------------
+ *
+ * preflight.h
+ *	  What has to be so before an index is built or dropped.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <string>
+
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+/*
+ * Why a concurrent build or drop would hang now: an old transaction, a
+ * prepared one.  Empty where nothing speaks against it.
+ */
+std::string WhatWouldStall(Spi &spi);
+
+/* Why there is too little room for an index of this size; empty where there is enough. */
+std::string WhatLacksSpace(Spi &spi, double index_bytes);
+
+} // namespace steward::pg

@@ -1,0 +1,311 @@
+/*-------------------------------------------------------------------------
+ *
+ * query_tree.cpp
+ *	  A statement's text, parsed and analysed by the server, ready to be
+ *	  planned again and again.
+ *
+ * The text is analysed step by step here instead of through
+ * pg_analyze_and_rewrite_varparams(), since that calls the hook through which
+ * pg_stat_statements would count our analysis as a statement of its own.
+ *
+ * Server.  Locks: AccessShareLock on the tables named, during analysis and
+ * during each Plan(), for the length of one sandbox.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/query_tree.h"
+
+#include "base/text.h"
+#include "pg/compat.h"
+
+extern "C"
+{
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/planner.h"
+#include "parser/analyze.h"
+#include "parser/parse_node.h"
+#include "parser/parse_param.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+}
+
+namespace steward::pg
+{
+
+namespace
+{
+
+constexpr const char *kOneStatementHint = "Pass each statement as an array element of its own.";
+
+/* Counts relation invalidations; a tree analysed before the newest one is analysed again. */
+uint64_t invalidations = 0;
+bool invalidation_watched = false;
+
+/* What analysis yields, as the server's structures. */
+struct AnalysisResult
+{
+	int statements = 0; /* in the text */
+	int rewritten = 0;  /* queries after rules were applied */
+	bool utility = false;
+	Query *tree = nullptr;
+	List *relations = NIL; /* OIDs, sorted, each once */
+	Oid *parameter_types = nullptr;
+	int parameter_count = 0;
+};
+
+struct TreePreparation
+{
+	List *relations;
+	Oid role;
+};
+
+/* Collects the relations, and makes the tree one that only ever reads them, as its own role. */
+bool
+PrepareTree(Node *node, void *argument)
+{
+	auto *preparation = static_cast<TreePreparation *>(argument);
+
+	if (node == nullptr)
+		return false;
+	if (IsA(node, RangeTblEntry))
+	{
+		auto *entry = reinterpret_cast<RangeTblEntry *>(node);
+
+		if (entry->rtekind == RTE_RELATION)
+		{
+			preparation->relations = list_append_unique_oid(preparation->relations, entry->relid);
+			/* No stronger lock than a reader's, also for targets of writes. */
+			entry->rellockmode = AccessShareLock;
+		}
+		return false;
+	}
+	if (IsA(node, Query))
+	{
+		compat::ReadTablesAs(reinterpret_cast<Query *>(node), preparation->role);
+		return compat::WalkQuery(reinterpret_cast<Query *>(node), PrepareTree, argument,
+								 QTW_EXAMINE_RTES_BEFORE);
+	}
+	return compat::WalkExpression(node, PrepareTree, argument);
+}
+
+Query *
+AnalyzeOne(RawStmt *statement, const char *text, AnalysisResult *result)
+{
+	ParseState *state = make_parsestate(nullptr);
+	Query *query;
+
+	state->p_sourcetext = text;
+	setup_parse_variable_parameters(state, &result->parameter_types, &result->parameter_count);
+	query = transformTopLevelStmt(state, statement);
+	check_variable_parameters(state, query);
+	free_parsestate(state);
+	for (int i = 0; i < result->parameter_count; i++)
+	{
+		if (result->parameter_types[i] == InvalidOid || result->parameter_types[i] == UNKNOWNOID)
+			ereport(ERROR, (errcode(ERRCODE_INDETERMINATE_DATATYPE),
+							errmsg("could not determine data type of parameter $%d", i + 1)));
+	}
+	return query;
+}
+
+void
+AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, AnalysisResult *result)
+{
+	List *statements = pg_parse_query(text);
+	List *rewritten;
+	MemoryContext outer;
+	Query *query;
+
+	result->statements = list_length(statements);
+	if (result->statements != 1)
+		return;
+	query = AnalyzeOne(linitial_node(RawStmt, statements), text, result);
+	if (query->commandType == CMD_UTILITY)
+	{
+		result->utility = true;
+		return;
+	}
+	rewritten = pg_rewrite_query(query);
+	result->rewritten = list_length(rewritten);
+	if (result->rewritten != 1)
+		return;
+	query = linitial_node(Query, rewritten);
+	if (query->commandType == CMD_UTILITY)
+	{
+		result->utility = true;
+		return;
+	}
+	if (check_rights)
+		compat::CheckPermissions(query);
+
+	outer = MemoryContextSwitchTo(keep);
+	result->tree = compat::CopyNode(query);
+	result->relations = PrepareForPlanning(result->tree, role);
+	list_sort(result->relations, list_oid_cmp);
+	MemoryContextSwitchTo(outer);
+}
+
+} // namespace
+
+List *
+PrepareForPlanning(Query *query, Oid role)
+{
+	TreePreparation preparation = {NIL, role};
+
+	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
+	query->queryId = 0;
+	PrepareTree(reinterpret_cast<Node *>(query), &preparation);
+	return preparation.relations;
+}
+
+extern "C"
+{
+static void
+NoteInvalidation([[maybe_unused]] Datum argument, [[maybe_unused]] Oid relation)
+{
+	invalidations++;
+}
+}
+
+AnalyzedQuery::AnalyzedQuery(std::string text, Identity identity, bool check_rights)
+	: text_(std::move(text)), identity_(std::move(identity)), check_rights_(check_rights)
+{
+	if (!invalidation_watched)
+	{
+		Guarded([] { CacheRegisterRelcacheCallback(NoteInvalidation, (Datum) 0); });
+		invalidation_watched = true;
+	}
+	Analyze();
+}
+
+AnalyzedQuery::~AnalyzedQuery() = default;
+
+void
+AnalyzedQuery::Analyze()
+{
+	AnalysisResult result;
+
+	tree_ = nullptr;
+	unfit_.clear();
+	relations_.clear();
+	parameter_types_.clear();
+	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
+
+	std::optional<ServerError> error = RunSandboxed(
+		identity_,
+		[&]
+		{
+			SwitchedContext scratch(context_->get());
+
+			Guarded([&]
+					{ AnalyzeText(text_.c_str(), identity_.role, check_rights_, context_->get(), &result); });
+		});
+
+	analyzed_at_ = invalidations;
+	if (error)
+	{
+		unfit_ = error->message;
+		unfit_sqlstate_ = error->Sqlstate();
+		unfit_hint_ = error->hint;
+	}
+	else if (result.statements == 0)
+	{
+		unfit_ = "it is empty";
+		unfit_sqlstate_ = sqlstate::kSyntaxError;
+		unfit_hint_ = kOneStatementHint;
+	}
+	else if (result.statements > 1)
+	{
+		unfit_ = "it holds " + Count(static_cast<size_t>(result.statements), "statement");
+		unfit_sqlstate_ = sqlstate::kSyntaxError;
+		unfit_hint_ = kOneStatementHint;
+	}
+	else if (result.utility)
+	{
+		unfit_ = "it is a utility statement, which has no plan";
+		unfit_sqlstate_ = sqlstate::kFeatureNotSupported;
+		unfit_hint_ = "Pass a SELECT, INSERT, UPDATE, DELETE or MERGE.";
+	}
+	else if (result.rewritten != 1)
+	{
+		unfit_ = "a rule rewrites it into " + Count(static_cast<size_t>(result.rewritten), "statement");
+		unfit_sqlstate_ = sqlstate::kFeatureNotSupported;
+	}
+	if (!unfit_.empty())
+		return;
+
+	tree_ = result.tree;
+	for (int i = 0; i < list_length(result.relations); i++)
+		relations_.push_back(list_nth_oid(result.relations, i));
+	parameter_types_.assign(result.parameter_types, result.parameter_types + result.parameter_count);
+}
+
+/* Takes the locks planning needs; an ERROR where one cannot be had at once. */
+void
+AnalyzedQuery::LockRelations()
+{
+	Guarded(
+		[&]
+		{
+			for (ObjectId relation : relations_)
+			{
+				if (!ConditionalLockRelationOid(relation, AccessShareLock))
+					ereport(ERROR,
+							(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+							 errmsg("could not lock table \"%s\" for planning", get_rel_name(relation))));
+			}
+		});
+}
+
+std::string
+AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument)
+{
+	/* Once more if a table changed since the text was analysed. */
+	for (int attempt = 0;; attempt++)
+	{
+		bool stale = false;
+
+		if (!unfit_.empty())
+			return unfit_;
+
+		Identity who = {PlanningRole(identity_.role), std::nullopt};
+		std::optional<ServerError> error =
+			RunSandboxed(who,
+						 [&]
+						 {
+							 LockRelations();
+							 if (analyzed_at_ != invalidations && attempt == 0)
+							 {
+								 stale = true;
+								 return;
+							 }
+							 Guarded(
+								 [&]
+								 {
+									 MemoryContext scratch = AllocSetContextCreate(
+										 context_->get(), "pg_steward plan", ALLOCSET_DEFAULT_SIZES);
+									 MemoryContext outer = MemoryContextSwitchTo(scratch);
+									 /* The planner scribbles on its input. */
+									 PlannedStmt *plan = ::planner(compat::CopyNode(tree_), text_.c_str(),
+																   CURSOR_OPT_PARALLEL_OK, nullptr);
+
+									 use(plan, argument);
+									 MemoryContextSwitchTo(outer);
+									 MemoryContextDelete(scratch);
+								 });
+						 });
+
+		if (error)
+			return error->message;
+		if (!stale)
+			return "";
+		Analyze();
+	}
+}
+
+} // namespace steward::pg

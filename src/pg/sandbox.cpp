@@ -1,0 +1,183 @@
+/*-------------------------------------------------------------------------
+ *
+ * sandbox.cpp
+ *	  Where other people's statements are parsed and planned.
+ *
+ * Server.  Locks: those of parse analysis and planning (AccessShareLock),
+ * until the subtransaction is rolled back.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/sandbox.h"
+
+#include "pg/raii.h"
+#include "pg/settings.h"
+#include "pg/spi.h"
+
+extern "C"
+{
+#include "access/xact.h"
+#include "storage/latch.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+#include "utils/resowner.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+}
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* A lock that somebody holds for longer than this makes a statement wait for the next round. */
+constexpr const char *kLockTimeout = "500ms";
+
+constexpr const char *kPlannerRole = "steward_planner";
+
+bool timeout_registered = false;
+TimeoutId planning_timeout;
+volatile sig_atomic_t planning_timed_out = 0;
+
+void
+SetForSubtransaction(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+} // namespace
+
+extern "C"
+{
+static void
+HandlePlanningTimeout()
+{
+	planning_timed_out = 1;
+	InterruptPending = true;
+	QueryCancelPending = true;
+	SetLatch(MyLatch);
+}
+}
+
+std::optional<ServerError>
+RunSandboxed(const Identity &identity, const std::function<void()> &body)
+{
+	std::optional<ServerError> failure;
+	std::exception_ptr exception;
+	MemoryContext const context = CurrentMemoryContext;
+	ResourceOwner const owner = CurrentResourceOwner;
+
+	/* Begun outside the guarded part: if this fails there is nothing to roll back. */
+	Guarded(
+		[&]
+		{
+			if (!timeout_registered)
+			{
+				planning_timeout = RegisterTimeout(USER_TIMEOUT, HandlePlanningTimeout);
+				timeout_registered = true;
+			}
+			BeginInternalSubTransaction(nullptr);
+			MemoryContextSwitchTo(context);
+		});
+	try
+	{
+		Guarded(
+			[&]
+			{
+				Oid role;
+				int flags;
+
+				GetUserIdAndSecContext(&role, &flags);
+				SetUserIdAndSecContext(identity.role, flags | SECURITY_RESTRICTED_OPERATION);
+				XactReadOnly = true;
+				if (identity.search_path)
+				{
+					SetForSubtransaction("search_path", identity.search_path->c_str());
+					SetForSubtransaction("lock_timeout", kLockTimeout);
+				}
+				PushActiveSnapshot(GetTransactionSnapshot());
+				planning_timed_out = 0;
+				enable_timeout_after(planning_timeout, settings::planning_timeout_ms);
+			});
+		body();
+	}
+	catch (ServerError &error)
+	{
+		failure = std::move(error);
+	}
+	catch (...)
+	{
+		exception = std::current_exception();
+	}
+
+	/* Role, read-only state, settings, locks and snapshot go with the subtransaction. */
+	Guarded(
+		[&]
+		{
+			disable_timeout(planning_timeout, false);
+			RollbackAndReleaseCurrentSubTransaction();
+			MemoryContextSwitchTo(context);
+			CurrentResourceOwner = owner;
+		});
+	if (planning_timed_out)
+	{
+		/* Whether it was taken up or not: the interrupt was ours. */
+		QueryCancelPending = false;
+		if (failure && failure->sqlerrcode == ERRCODE_QUERY_CANCELED)
+			failure->message =
+				"planning took longer than " + std::to_string(settings::planning_timeout_ms) + " ms";
+	}
+	else if (failure && failure->IsCancel())
+		throw ServerError(*failure);
+	if (exception)
+		std::rethrow_exception(exception);
+	return failure;
+}
+
+Oid
+PlanningRole(Oid role)
+{
+	Oid planner = role;
+
+	Guarded(
+		[&]
+		{
+			if (superuser_arg(role))
+				planner = get_role_oid(kPlannerRole, true);
+		});
+	if (!OidIsValid(planner))
+		throw Refusal({sqlstate::kUndefinedObject, "role \"steward_planner\" does not exist",
+					   "Statements of superusers are planned as this role, which may do nothing.",
+					   "Run CREATE ROLE steward_planner NOLOGIN;"});
+	return planner;
+}
+
+std::string
+SearchPathOf(Oid role)
+{
+	Spi spi;
+	Rows rows = spi.Query(
+		"SELECT substr(setting, length('search_path=') + 1)"
+		"  FROM pg_db_role_setting, unnest(setconfig) AS setting"
+		" WHERE setting LIKE 'search\\_path=%'"
+		"   AND setrole IN (0, $1::oid)"
+		"   AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"
+		" ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1",
+		{std::to_string(role)});
+
+	if (!rows.empty())
+		return rows.front().Text(0);
+
+	/* The server's own; reset_val would be that of our session's role. */
+	rows = spi.Query(
+		"SELECT coalesce((SELECT reset_val FROM pg_settings"
+		"                  WHERE name = 'search_path'"
+		"                    AND NOT EXISTS (SELECT FROM pg_db_role_setting, unnest(setconfig) AS setting"
+		"                                     WHERE setting LIKE 'search\\_path=%'"
+		"                                       AND setrole IN (0, session_user::regrole))),"
+		"                '\"$user\", public')");
+	return rows.front().Text(0);
+}
+
+} // namespace steward::pg

@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * sandbox.h
+ *	  Where other people's statements are parsed and planned.
+ *
+ * Planning runs user code: immutable functions are folded.  So everything of
+ * it happens with the rights of the statement's own role, never more; as a
+ * security-restricted, read-only operation; under that role's search_path;
+ * with a time limit; and in a subtransaction that is always rolled back, so
+ * that no lock outlives the question.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace steward::pg
+{
+
+/* On whose behalf a statement is planned. */
+struct Identity
+{
+	Oid role = InvalidOid;
+	std::optional<std::string> search_path; /* nullopt: the one in force */
+};
+
+/*
+ * Runs body in the sandbox.  Returns the ERROR that ended it, if one did.
+ * Cancel and shutdown are not survived: they leave as ServerError, unless it
+ * was our own time limit.  A C++ exception of body leaves as it is.
+ */
+std::optional<ServerError> RunSandboxed(const Identity &identity, const std::function<void()> &body);
+
+/*
+ * The role as which statements of `role` are planned: itself, but for a
+ * superuser steward_planner, which may do nothing.  A function that somebody
+ * else put into a superuser's statement is folded without his power.
+ */
+Oid PlanningRole(Oid role);
+
+/* The search_path that a new session of the role in this database would have. */
+std::string SearchPathOf(Oid role);
+
+} // namespace steward::pg

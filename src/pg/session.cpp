@@ -1,0 +1,148 @@
+/*-------------------------------------------------------------------------
+ *
+ * session.cpp
+ *	  Who and where we are: role, database, server.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/session.h"
+
+#include "pg/compat.h"
+#include "pg/shared_memory.h"
+
+extern "C"
+{
+#include "access/xlog.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+}
+
+namespace steward::pg
+{
+
+Oid
+CurrentRole()
+{
+	return GetUserId();
+}
+
+std::string
+OuterRoleName()
+{
+	const char *name = nullptr;
+
+	Guarded([&] { name = GetUserNameFromId(GetOuterUserId(), true); });
+	return name == nullptr ? "unknown" : name;
+}
+
+bool
+RoleExists(Oid role)
+{
+	bool exists = false;
+
+	Guarded([&] { exists = SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)); });
+	return exists;
+}
+
+Oid
+CurrentDatabase()
+{
+	return MyDatabaseId;
+}
+
+uint64_t
+SystemIdentifier()
+{
+	return GetSystemIdentifier();
+}
+
+double
+SecondsSinceEpoch()
+{
+	return static_cast<double>(GetCurrentTimestamp()) / 1000000.0 +
+		   (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * static_cast<double>(SECS_PER_DAY);
+}
+
+bool
+InRecovery()
+{
+	return RecoveryInProgress();
+}
+
+int
+ProcessId()
+{
+	return MyProcPid;
+}
+
+std::string
+Today(Spi &spi)
+{
+	return spi.QueryOne("SELECT to_char(now(), 'YYYY-MM-DD')").Text(0);
+}
+
+void
+SetLockTimeout(int milliseconds)
+{
+	std::string value = std::to_string(milliseconds);
+
+	Guarded([&] { SetConfigOption("lock_timeout", value.c_str(), PGC_USERSET, PGC_S_SESSION); });
+}
+
+void
+LogMessage(const std::string &text)
+{
+	Guarded([&] { ereport(LOG, (errmsg_internal("pg_steward: %s", text.c_str()))); });
+}
+
+void
+LogWarning(const std::string &text)
+{
+	Guarded([&] { ereport(WARNING, (errmsg_internal("pg_steward: %s", text.c_str()))); });
+}
+
+void
+Notice(const std::string &text)
+{
+	Guarded([&] { ereport(NOTICE, (errmsg_internal("%s", text.c_str()))); });
+}
+
+void
+WaitMilliseconds(long milliseconds)
+{
+	Guarded(
+		[&]
+		{
+			(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds,
+							 compat::WaitEvent());
+			ResetLatch(MyLatch);
+			CHECK_FOR_INTERRUPTS();
+		});
+}
+
+void
+RequirePrimary()
+{
+	if (RecoveryInProgress())
+		throw Refusal(
+			{sqlstate::kReadOnlySqlTransaction, "pg_steward cannot act on a standby",
+			 "This server is in recovery; recommendations and actions live on the primary.",
+			 "Run this on the primary. steward.recommend_indexes() and steward.statements work here too."});
+}
+
+void
+RequirePreload()
+{
+	if (Shared() == nullptr)
+		throw Refusal(
+			{sqlstate::kNotInPrerequisiteState, "pg_steward is not preloaded",
+			 "Its background workers start only with the server.",
+			 "Add pg_steward to what is there in postgresql.conf, for example "
+			 "shared_preload_libraries = 'pg_stat_statements, pg_steward', and restart the server."});
+}
+
+} // namespace steward::pg

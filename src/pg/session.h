@@ -1,0 +1,59 @@
+/*-------------------------------------------------------------------------
+ *
+ * session.h
+ *	  Who and where we are: role, database, server.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <string>
+
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+Oid CurrentRole();
+
+/* The role the session acts as, whatever a function made of it: for the journal. */
+std::string OuterRoleName();
+
+bool RoleExists(Oid role);
+
+Oid CurrentDatabase();
+
+/* Tells this cluster from its clones and ancestors. */
+uint64_t SystemIdentifier();
+
+double SecondsSinceEpoch();
+
+bool InRecovery();
+
+int ProcessId();
+
+/* "2026-11-23" */
+std::string Today(Spi &spi);
+
+void SetLockTimeout(int milliseconds);
+
+void LogMessage(const std::string &text);
+void LogWarning(const std::string &text);
+
+/* To the client of this session. */
+void Notice(const std::string &text);
+
+/* Waits on the latch, at most so long; an ERROR where the wait is cancelled. */
+void WaitMilliseconds(long milliseconds);
+
+/* A Refusal on a standby, where nothing can be written. */
+void RequirePrimary();
+
+/* A Refusal unless the module was preloaded; says what to write into postgresql.conf. */
+void RequirePreload();
+
+} // namespace steward::pg

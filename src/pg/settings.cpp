@@ -1,0 +1,158 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.cpp
+ *	  The settings pg_steward.*, as the server keeps them.
+ *
+ * Alphabetical.  Name, unit, bounds and default stand once, here; the text is
+ * what pg_settings shows.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/settings.h"
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "utils/guc.h"
+}
+
+#include <climits>
+
+namespace steward::pg
+{
+
+namespace settings
+{
+char *home_database = nullptr;
+int index_max_columns = 0;
+int index_storage_budget_mb = 0;
+int lock_retries = 0;
+int lock_timeout_ms = 0;
+int max_workers = 0;
+int min_calls = 0;
+int min_free_space_mb = 0;
+int mode = 0;
+int old_transaction_limit_s = 0;
+int planning_timeout_ms = 0;
+int round_interval_s = 0;
+int verify_wait_s = 0;
+int what_if_sizes = 0;
+int workload_interval_s = 0;
+int workload_window_min = 0;
+} // namespace settings
+
+namespace
+{
+
+const config_enum_entry kModes[] = {
+	{"off", static_cast<int>(Mode::kOff), false},
+	{"observe", static_cast<int>(Mode::kObserve), false},
+	{"advise", static_cast<int>(Mode::kAdvise), false},
+	{"auto", static_cast<int>(Mode::kAuto), false},
+	{nullptr, 0, false},
+};
+
+const config_enum_entry kWhatIfSizes[] = {
+	{"steward", static_cast<int>(WhatIfSizes::kSteward), false},
+	{"hypopg", static_cast<int>(WhatIfSizes::kHypopg), false},
+	{nullptr, 0, false},
+};
+
+void
+Integer(const char *name, const char *text, const char *more, int *value, int boot_value, int min, int max,
+		GucContext context, int flags)
+{
+	DefineCustomIntVariable(name, text, more, value, boot_value, min, max, context, flags, nullptr, nullptr,
+							nullptr);
+}
+
+void
+Enum(const char *name, const char *text, const char *more, int *value, int boot_value,
+	 const config_enum_entry *options, GucContext context, GucEnumCheckHook check)
+{
+	DefineCustomEnumVariable(name, text, more, value, boot_value, options, context, 0, check, nullptr,
+							 nullptr);
+}
+
+void
+Text(const char *name, const char *text, char **value, const char *boot_value, GucContext context)
+{
+	DefineCustomStringVariable(name, text, nullptr, value, boot_value, context, 0, nullptr, nullptr, nullptr);
+}
+
+} // namespace
+
+extern "C"
+{
+/* Acting unasked waits for the guards that make it safe. */
+static bool
+CheckMode(int *value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
+{
+	if (*value != static_cast<int>(Mode::kAuto))
+		return true;
+	GUC_check_errcode(ERRCODE_FEATURE_NOT_SUPPORTED);
+	GUC_check_errmsg("\"pg_steward.mode\" cannot be \"auto\" in this version");
+	GUC_check_errdetail("Acting without being asked waits for the safety guards of a later version.");
+	GUC_check_errhint(
+		"Use \"advise\", and apply what you choose with CALL steward.apply(id) or CALL steward.tune().");
+	return false;
+}
+}
+
+void
+DefineSettings()
+{
+	namespace s = settings;
+
+	Text("pg_steward.home_database",
+		 "The database whose steward is started first and carries out cluster-wide actions.",
+		 &s::home_database, "postgres", PGC_SIGHUP);
+	Integer("pg_steward.index_max_columns", "The most key columns an advised index has.", nullptr,
+			&s::index_max_columns, 4, 1, INDEX_MAX_KEYS, PGC_USERSET, 0);
+	Integer("pg_steward.index_storage_budget", "What all newly advised indexes together may take.",
+			"-1 is the larger of 256 MB and 20 % of the database.", &s::index_storage_budget_mb, -1, -1,
+			INT_MAX, PGC_USERSET, GUC_UNIT_MB);
+	Integer("pg_steward.lock_retries", "How often an action whose lock timed out is tried again.", nullptr,
+			&s::lock_retries, 3, 0, 100, PGC_SIGHUP, 0);
+	Integer("pg_steward.lock_timeout", "How long an action waits for a lock.", nullptr, &s::lock_timeout_ms,
+			10000, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	Integer("pg_steward.max_workers", "The most databases that are looked after at the same time.",
+			"With more databases than this they take turns.", &s::max_workers, 3, 1, 1000, PGC_SIGHUP, 0);
+	Integer("pg_steward.min_calls", "Statements with fewer calls in the window wait for advice.", nullptr,
+			&s::min_calls, 10, 1, INT_MAX, PGC_USERSET, 0);
+	Integer("pg_steward.min_free_space",
+			"Disk space that must stay free beside twice the size of a new index.", nullptr,
+			&s::min_free_space_mb, 1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
+	Enum("pg_steward.mode", "What the steward does unasked: off, observe, advise or auto.",
+		 "observe notes the workload, advise also keeps recommendations up to date.", &s::mode,
+		 static_cast<int>(Mode::kAdvise), kModes, PGC_SUSET, CheckMode);
+	Integer("pg_steward.old_transaction_limit",
+			"A build does not start while a transaction in the database is older than this.", nullptr,
+			&s::old_transaction_limit_s, 300, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_S);
+	Integer("pg_steward.planning_timeout", "How long the planning of one statement may take while advising.",
+			nullptr, &s::planning_timeout_ms, 5000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS);
+	Integer("pg_steward.round_interval", "How often the steward of a database renews its advice.", nullptr,
+			&s::round_interval_s, 300, 1, INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S);
+	Integer("pg_steward.verify_wait", "How long CALL steward.tune() waits for statements to run again.",
+			nullptr, &s::verify_wait_s, 30, 0, INT_MAX / 1000, PGC_USERSET, GUC_UNIT_S);
+	Enum("pg_steward.what_if_sizes", "Whose model estimates the size of an index that is not there.",
+		 "hypopg makes costs comparable with hypopg's.", &s::what_if_sizes,
+		 static_cast<int>(WhatIfSizes::kSteward), kWhatIfSizes, PGC_USERSET, nullptr);
+	Integer("pg_steward.workload_interval", "How often the counters of pg_stat_statements are noted.",
+			nullptr, &s::workload_interval_s, 60, 1, INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S);
+	Integer("pg_steward.workload_window", "How far back a statement counts as part of the workload.", nullptr,
+			&s::workload_window_min, 1440, 1, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
+
+	MarkGUCPrefixReserved("pg_steward");
+}
+
+Mode
+CurrentMode()
+{
+	return static_cast<Mode>(settings::mode);
+}
+
+} // namespace steward::pg

@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * settings.h
+ *	  The settings pg_steward.*, as the server keeps them.
+ *
+ * One table in settings.cpp defines them; docs/settings.md documents them.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+namespace steward::pg
+{
+
+enum class Mode
+{
+	kOff,
+	kObserve,
+	kAdvise,
+	kAuto,
+};
+
+enum class WhatIfSizes
+{
+	kSteward,
+	kHypopg,
+};
+
+/* Read where they are used: a reload may change them at any CHECK_FOR_INTERRUPTS. */
+namespace settings
+{
+extern char *home_database;
+extern int index_max_columns;
+extern int index_storage_budget_mb; /* -1: the larger of 256 MB and 20 % of the database */
+extern int lock_retries;
+extern int lock_timeout_ms;
+extern int max_workers;
+extern int min_calls;
+extern int min_free_space_mb;
+extern int mode; /* Mode */
+extern int old_transaction_limit_s;
+extern int planning_timeout_ms;
+extern int round_interval_s;
+extern int verify_wait_s;
+extern int what_if_sizes; /* WhatIfSizes */
+extern int workload_interval_s;
+extern int workload_window_min;
+} // namespace settings
+
+Mode CurrentMode();
+
+/* Called once by _PG_init. */
+void DefineSettings();
+
+} // namespace steward::pg

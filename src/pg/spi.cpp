@@ -1,0 +1,199 @@
+/*-------------------------------------------------------------------------
+ *
+ * spi.cpp
+ *	  Our own SQL inside the server: text in, text out.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/spi.h"
+
+extern "C"
+{
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+}
+
+#include <cstdlib>
+#include <exception>
+
+namespace steward::pg
+{
+
+namespace
+{
+
+constexpr const char *kSearchPath = "pg_catalog, pg_temp";
+
+/* Copies SPI's result out; everything called here may raise. */
+void
+CopyResult(std::vector<std::vector<Value>> *rows)
+{
+	SPITupleTable *table = SPI_tuptable;
+
+	if (table == nullptr)
+		return;
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		rows->emplace_back();
+		for (int column = 1; column <= table->tupdesc->natts; column++)
+		{
+			char *text = SPI_getvalue(table->vals[i], table->tupdesc, column);
+
+			if (text == nullptr)
+				rows->back().emplace_back(std::nullopt);
+			else
+			{
+				rows->back().emplace_back(text);
+				pfree(text);
+			}
+		}
+	}
+	SPI_freetuptable(table);
+}
+
+/* Runs sql with text parameters under our own search_path. */
+uint64_t
+Run(const std::string &sql, const std::vector<Value> &parameters, std::vector<std::vector<Value>> *rows)
+{
+	uint64_t processed = 0;
+
+	Guarded(
+		[&]
+		{
+			int count = static_cast<int>(parameters.size());
+			auto *types = static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1)));
+			auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (count + 1)));
+			auto *nulls = static_cast<char *>(palloc(count + 1));
+			int nest_level;
+			int code;
+
+			for (int i = 0; i < count; i++)
+			{
+				types[i] = TEXTOID;
+				nulls[i] = parameters[i] ? ' ' : 'n';
+				values[i] = parameters[i] ? CStringGetTextDatum(parameters[i]->c_str()) : (Datum) 0;
+			}
+			nulls[count] = '\0';
+
+			nest_level = NewGUCNestLevel();
+			(void) set_config_option("search_path", kSearchPath, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+									 true, 0, false);
+			code = SPI_execute_with_args(sql.c_str(), count, types, values, nulls, false, 0);
+			AtEOXact_GUC(false, nest_level);
+			if (code < 0)
+				elog(ERROR, "SPI returned %s for: %s", SPI_result_code_string(code), sql.c_str());
+			processed = SPI_processed;
+			if (rows != nullptr)
+				CopyResult(rows);
+		});
+	return processed;
+}
+
+Rows
+ToRows(std::vector<std::vector<Value>> values)
+{
+	Rows rows;
+
+	rows.reserve(values.size());
+	for (std::vector<Value> &row : values)
+		rows.emplace_back(std::move(row));
+	return rows;
+}
+
+} // namespace
+
+int64_t
+Row::Integer(size_t column) const
+{
+	return values_[column] ? strtoll(values_[column]->c_str(), nullptr, 10) : 0;
+}
+
+double
+Row::Number(size_t column) const
+{
+	return values_[column] ? strtod(values_[column]->c_str(), nullptr) : 0;
+}
+
+Value
+BoolValue(bool value)
+{
+	return value ? "t" : "f";
+}
+
+Spi::Spi(Kind kind) : exceptions_at_start_(std::uncaught_exceptions())
+{
+	Guarded(
+		[&]
+		{
+			if (SPI_connect_ext(kind == Kind::kNonAtomic ? SPI_OPT_NONATOMIC : 0) != SPI_OK_CONNECT)
+				elog(ERROR, "SPI_connect failed");
+		});
+}
+
+void
+Spi::Commit()
+{
+	Guarded([] { SPI_commit(); });
+}
+
+Spi::~Spi()
+{
+	/* While an exception unwinds, the abort of the (sub)transaction cleans SPI up. */
+	if (std::uncaught_exceptions() == exceptions_at_start_)
+		SPI_finish();
+}
+
+Rows
+Spi::Query(const std::string &sql, const std::vector<Value> &parameters)
+{
+	std::vector<std::vector<Value>> values;
+
+	Run(sql, parameters, &values);
+	return ToRows(std::move(values));
+}
+
+Row
+Spi::QueryOne(const std::string &sql, const std::vector<Value> &parameters)
+{
+	Rows rows = Query(sql, parameters);
+
+	if (rows.size() != 1)
+		throw Refusal({sqlstate::kInternalError, "a query of pg_steward returned no single row", sql, ""});
+	return rows.front();
+}
+
+uint64_t
+Spi::Execute(const std::string &sql, const std::vector<Value> &parameters)
+{
+	return Run(sql, parameters, nullptr);
+}
+
+void
+Spi::RunForeign(const std::string &sql, const std::vector<uint32_t> &parameter_types)
+{
+	Guarded(
+		[&]
+		{
+			int count = static_cast<int>(parameter_types.size());
+			auto *types = static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1)));
+			auto *values = static_cast<Datum *>(palloc0(sizeof(Datum) * (count + 1)));
+			auto *nulls = static_cast<char *>(palloc0(count + 1));
+			int code;
+
+			for (int i = 0; i < count; i++)
+			{
+				types[i] = parameter_types[i];
+				nulls[i] = 'n';
+			}
+			code = SPI_execute_with_args(sql.c_str(), count, types, values, nulls, false, 0);
+			if (code < 0)
+				elog(ERROR, "SPI returned %s", SPI_result_code_string(code));
+			SPI_freetuptable(SPI_tuptable);
+		});
+}
+
+} // namespace steward::pg

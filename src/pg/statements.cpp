@@ -1,0 +1,208 @@
+/*-------------------------------------------------------------------------
+ *
+ * statements.cpp
+ *	  Read pg_stat_statements, and keep its counters over time.
+ *
+ * The view's columns depend on the version of the extension's SQL objects,
+ * which after pg_upgrade may be older than the server, so they are looked up.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/statements.h"
+
+#include <set>
+
+#include "pg/extension.h"
+#include "pg/settings.h"
+
+namespace steward::pg
+{
+
+namespace
+{
+
+constexpr const char *kKeyArrays = "unnest($1::oid[], $2::bigint[], $3::boolean[]";
+
+/* An array literal, built value by value. */
+class ArrayText
+{
+public:
+	void Add(const std::string &value) { text_ += (text_.empty() ? "" : ",") + value; }
+	std::string Finish() const { return "{" + text_ + "}"; }
+
+private:
+	std::string text_;
+};
+
+std::string
+NumberText(double value)
+{
+	return std::to_string(value);
+}
+
+std::set<std::string>
+ColumnsOfView(Spi &spi, const std::string &schema)
+{
+	std::set<std::string> columns;
+
+	for (const Row &row : spi.Query("SELECT attname FROM pg_attribute"
+									" WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+									{schema + ".pg_stat_statements"}))
+		columns.insert(row.Text(0));
+	return columns;
+}
+
+StatementKey
+KeyOf(const Row &row)
+{
+	return {row.ObjectId(0), row.Integer(1), row.Bool(2)};
+}
+
+StatementCounters
+CountersOf(const Row &row, size_t first)
+{
+	return {row.Integer(first), row.Number(first + 1), row.Integer(first + 2), row.Integer(first + 3),
+			row.Integer(first + 4)};
+}
+
+} // namespace
+
+std::vector<LiveStatement>
+ReadStatements(Spi &spi, bool with_texts)
+{
+	std::string schema = RequireExtension("pg_stat_statements").schema;
+	std::set<std::string> columns = ColumnsOfView(spi, schema);
+	std::vector<LiveStatement> statements;
+
+	/* 1.11 (PostgreSQL 17) says for each entry since when it counts. */
+	std::string since = columns.count("stats_since") > 0
+							? "s.stats_since"
+							: "(SELECT stats_reset FROM " + schema + ".pg_stat_statements_info)";
+
+	/* 1.9 (PostgreSQL 14) tells top-level statements from nested ones. */
+	std::string toplevel = columns.count("toplevel") > 0 ? "s.toplevel" : "true";
+	std::string sql =
+		"SELECT s.userid, s.queryid, " + toplevel +
+		", s.calls, s.total_exec_time, s.rows, s.shared_blks_hit, s.shared_blks_read, extract(epoch FROM " +
+		since + "), s.query FROM " + schema + ".pg_stat_statements(" + (with_texts ? "true" : "false") +
+		") AS s WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+		" AND s.queryid IS NOT NULL AND s.calls > 0";
+
+	for (const Row &row : spi.Query(sql))
+	{
+		LiveStatement statement;
+
+		statement.key = KeyOf(row);
+		statement.counters = CountersOf(row, 3);
+		statement.since = row.Number(8);
+		statement.text = row.Text(9);
+		statements.push_back(std::move(statement));
+	}
+	return statements;
+}
+
+std::map<StatementKey, SeenCounters>
+ReadSeenCounters(Spi &spi)
+{
+	std::map<StatementKey, SeenCounters> seen;
+
+	for (const Row &row :
+		 spi.Query("SELECT userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
+				   "       shared_blks_read, extract(epoch FROM seen_at)"
+				   "  FROM steward.statement_counters"))
+		seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+	return seen;
+}
+
+std::map<StatementKey, WindowPart>
+ReadRecordedParts(Spi &spi)
+{
+	std::map<StatementKey, WindowPart> parts;
+
+	for (const Row &row :
+		 spi.Query("SELECT userid, queryid, toplevel, sum(calls), sum(total_exec_time), sum(rows),"
+				   "       sum(shared_blks_hit), sum(shared_blks_read), extract(epoch FROM min(since))"
+				   "  FROM steward.statement_history"
+				   " WHERE until > now() - make_interval(mins => $1::integer)"
+				   " GROUP BY userid, queryid, toplevel",
+				   {std::to_string(settings::workload_window_min)}))
+		parts[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+	return parts;
+}
+
+void
+RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<StatementKey, WindowPart> &added)
+{
+	ArrayText userids, queryids, toplevels, calls, times, rows, hits, reads;
+	ArrayText part_calls, part_times, part_rows, part_hits, part_reads, part_since;
+
+	if (added.empty())
+		return;
+	for (const LiveStatement &statement : live)
+	{
+		auto part = added.find(statement.key);
+
+		if (part == added.end())
+			continue;
+		userids.Add(std::to_string(statement.key.userid));
+		queryids.Add(std::to_string(statement.key.queryid));
+		toplevels.Add(statement.key.toplevel ? "t" : "f");
+		calls.Add(std::to_string(statement.counters.calls));
+		times.Add(NumberText(statement.counters.total_ms));
+		rows.Add(std::to_string(statement.counters.rows));
+		hits.Add(std::to_string(statement.counters.blocks_hit));
+		reads.Add(std::to_string(statement.counters.blocks_read));
+		part_calls.Add(std::to_string(part->second.counters.calls));
+		part_times.Add(NumberText(part->second.counters.total_ms));
+		part_rows.Add(std::to_string(part->second.counters.rows));
+		part_hits.Add(std::to_string(part->second.counters.blocks_hit));
+		part_reads.Add(std::to_string(part->second.counters.blocks_read));
+		part_since.Add(NumberText(part->second.since));
+	}
+	spi.Execute(
+		std::string(
+			"INSERT INTO steward.statement_history"
+			" (until, since, userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
+			"  shared_blks_read)"
+			" SELECT now(), least(now(), to_timestamp(t.since)), t.userid, t.queryid, t.toplevel,"
+			"        t.calls, t.time, t.rows, t.hits, t.reads FROM ") +
+			kKeyArrays +
+			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[])"
+			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads, since)"
+			" ON CONFLICT (until, userid, queryid, toplevel) DO NOTHING",
+		{userids.Finish(), queryids.Finish(), toplevels.Finish(), part_calls.Finish(), part_times.Finish(),
+		 part_rows.Finish(), part_hits.Finish(), part_reads.Finish(), part_since.Finish()});
+	spi.Execute(
+		std::string("INSERT INTO steward.statement_counters"
+					" (userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
+					"  shared_blks_read, seen_at)"
+					" SELECT t.*, now() FROM ") +
+			kKeyArrays +
+			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[])"
+			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads)"
+			" ON CONFLICT (userid, queryid, toplevel) DO UPDATE SET calls = excluded.calls,"
+			"    total_exec_time = excluded.total_exec_time, rows = excluded.rows,"
+			"    shared_blks_hit = excluded.shared_blks_hit, shared_blks_read = excluded.shared_blks_read,"
+			"    seen_at = excluded.seen_at",
+		{userids.Finish(), queryids.Finish(), toplevels.Finish(), calls.Finish(), times.Finish(),
+		 rows.Finish(), hits.Finish(), reads.Finish()});
+}
+
+void
+ForgetOldParts(Spi &spi)
+{
+	Value window = std::to_string(settings::workload_window_min);
+
+	spi.Execute(
+		"DELETE FROM steward.statement_history WHERE until <= now() - make_interval(mins => $1::integer)",
+		{window});
+
+	/* A statement that was not seen for two windows is likely to have been evicted. */
+	spi.Execute(
+		"DELETE FROM steward.statement_counters WHERE seen_at <= now() - 2 * make_interval(mins => $1::integer)",
+		{window});
+}
+
+} // namespace steward::pg

@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * statements.h
+ *	  Read pg_stat_statements, and keep its counters over time.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/statement.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+/*
+ * The statements of this database as pg_stat_statements shows them this
+ * moment.  Those of others are left out unless the current role may read all
+ * statistics.  Texts are read only if asked for: they lie in a file.
+ */
+std::vector<LiveStatement> ReadStatements(Spi &spi, bool with_texts);
+
+/* The counters as the steward worker last noted them. */
+std::map<StatementKey, SeenCounters> ReadSeenCounters(Spi &spi);
+
+/* What the steward worker recorded within pg_steward.workload_window. */
+std::map<StatementKey, WindowPart> ReadRecordedParts(Spi &spi);
+
+/* Records what statements added, as of this moment, and the counters they have now. */
+void RecordParts(Spi &spi, const std::vector<LiveStatement> &live,
+				 const std::map<StatementKey, WindowPart> &added);
+
+/* Forgets what is older than the window. */
+void ForgetOldParts(Spi &spi);
+
+} // namespace steward::pg

@@ -1,0 +1,265 @@
+/*-------------------------------------------------------------------------
+ *
+ * what_if.cpp
+ *	  What a statement would cost if certain indexes were there.
+ *
+ * The planner is called in this process and shown the indexes of the set,
+ * and no others, through get_relation_info_hook.  What does not depend on the
+ * query is prepared once for each index; a question costs one copy of a
+ * struct for each index of the set, and the planning.
+ *
+ * Server.  Locks: see AnalyzedQuery::Plan.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/what_if.h"
+
+#include "pg/compat.h"
+#include "pg/hooks.h"
+#include "pg/plan_tree.h"
+
+extern "C"
+{
+#include "access/amapi.h"
+#include "access/table.h"
+#include "catalog/pg_am.h"
+#include "commands/defrem.h"
+#include "nodes/makefuncs.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+
+#include <algorithm>
+#include <cmath>
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* No real object has so high an OID before the counter has gone all the way round. */
+constexpr Oid kFirstHypotheticalOid = 0xFFFF0000;
+
+/* The indexes of one question, and which of them the plan uses. */
+struct World
+{
+	const IndexOptInfo *const *indexes; /* rel is not set, indextlist holds Vars of relation 1 */
+	const Oid *relations;
+	int count;
+	bool *used;
+	double cost;
+};
+
+void
+ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel, void *argument)
+{
+	auto *world = static_cast<World *>(argument);
+
+	if (inhparent)
+		return;
+	for (int i = 0; i < world->count; i++)
+	{
+		if (world->relations[i] != relation)
+			continue;
+
+		auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
+		List *columns = NIL;
+		ListCell *cell;
+
+		*info = *world->indexes[i];
+		info->rel = rel;
+		foreach (cell, world->indexes[i]->indextlist)
+		{
+			auto *entry = compat::CopyNode(lfirst_node(TargetEntry, cell));
+
+			reinterpret_cast<Var *>(entry->expr)->varno = rel->relid;
+			reinterpret_cast<Var *>(entry->expr)->varnosyn = rel->relid;
+			columns = lappend(columns, entry);
+		}
+		info->indextlist = columns;
+		rel->indexlist = lcons(info, rel->indexlist);
+	}
+}
+
+void
+NoteIndex(Oid index, void *argument)
+{
+	auto *world = static_cast<World *>(argument);
+
+	for (int i = 0; i < world->count; i++)
+	{
+		if (world->indexes[i]->indexoid == index)
+			world->used[i] = true;
+	}
+}
+
+void
+ReadPlan(PlannedStmt *plan, void *argument)
+{
+	auto *world = static_cast<World *>(argument);
+
+	world->cost = plan->planTree->total_cost;
+	WalkIndexScans(plan, NoteIndex, world);
+}
+
+template <typename T>
+T *
+NewArray(int length)
+{
+	return static_cast<T *>(palloc0(sizeof(T) * std::max(1, length)));
+}
+
+/* Fills what describes one column, key or included. */
+void
+DescribeColumn(IndexOptInfo *info, int position, const FormData_pg_attribute *attribute, const IndexKey *key)
+{
+	Var *var =
+		makeVar(1, attribute->attnum, attribute->atttypid, attribute->atttypmod, attribute->attcollation, 0);
+
+	info->indexkeys[position] = attribute->attnum;
+	info->canreturn[position] = true;
+	info->indextlist = lappend(info->indextlist,
+							   makeTargetEntry(reinterpret_cast<Expr *>(var), position + 1, nullptr, false));
+	if (key == nullptr)
+		return;
+
+	Oid opclass = GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID);
+
+	if (!OidIsValid(opclass))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("column %d has no btree operator class", attribute->attnum)));
+	info->indexcollations[position] = attribute->attcollation;
+	info->opfamily[position] = get_opclass_family(opclass);
+	info->opcintype[position] = get_opclass_input_type(opclass);
+	info->sortopfamily[position] = info->opfamily[position];
+	info->reverse_sort[position] = key->descending;
+	info->nulls_first[position] = key->nulls_first;
+}
+
+IndexOptInfo *
+BuildTemplate(const HypotheticalIndex &index, Oid oid)
+{
+	const IndexDefinition &definition = index.definition;
+	auto keys = static_cast<int>(definition.keys.size());
+	int columns = keys + static_cast<int>(definition.included.size());
+	IndexOptInfo *info = makeNode(IndexOptInfo);
+	IndexAmRoutine *am = GetIndexAmRoutineByAmId(BTREE_AM_OID, false);
+	Relation relation = table_open(definition.relation, AccessShareLock);
+	TupleDesc descriptor = RelationGetDescr(relation);
+
+	info->indexoid = oid;
+	info->pages = static_cast<BlockNumber>(index.pages);
+	info->tuples = index.tuples;
+	info->tree_height = index.height;
+	info->ncolumns = columns;
+	info->nkeycolumns = keys;
+	info->indexkeys = NewArray<int>(columns);
+	info->indexcollations = NewArray<Oid>(keys);
+	info->opfamily = NewArray<Oid>(keys);
+	info->opcintype = NewArray<Oid>(keys);
+	info->sortopfamily = NewArray<Oid>(keys);
+	info->reverse_sort = NewArray<bool>(keys);
+	info->nulls_first = NewArray<bool>(keys);
+	info->opclassoptions = NewArray<bytea *>(columns);
+	info->canreturn = NewArray<bool>(columns);
+	info->relam = BTREE_AM_OID;
+	info->immediate = true;
+	info->hypothetical = true;
+	info->amcanorderbyop = am->amcanorderbyop;
+	info->amoptionalkey = am->amoptionalkey;
+	info->amsearcharray = am->amsearcharray;
+	info->amsearchnulls = am->amsearchnulls;
+	info->amhasgettuple = am->amgettuple != nullptr;
+	info->amhasgetbitmap = am->amgetbitmap != nullptr;
+	info->amcanparallel = am->amcanparallel;
+	info->amcanmarkpos = am->ammarkpos != nullptr && am->amrestrpos != nullptr;
+	info->amcostestimate = reinterpret_cast<decltype(info->amcostestimate)>(am->amcostestimate);
+	for (int i = 0; i < columns; i++)
+	{
+		const IndexKey *key = i < keys ? &definition.keys[i] : nullptr;
+		ColumnNumber number = key != nullptr ? key->column : definition.included[i - keys];
+
+		if (number < 1 || number > descriptor->natts || TupleDescAttr(descriptor, number - 1)->attisdropped)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column %d any more",
+															   RelationGetRelationName(relation), number)));
+		DescribeColumn(info, i, TupleDescAttr(descriptor, number - 1), key);
+	}
+	table_close(relation, AccessShareLock);
+	return info;
+}
+
+} // namespace
+
+struct WhatIf::Template
+{
+	IndexOptInfo *info; /* null: the table changed since it was proposed */
+	Oid relation;
+};
+
+WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes)
+	: statements_(std::move(statements)), context_("pg_steward what-if")
+{
+	SwitchedContext in(context_.get());
+
+	for (size_t i = 0; i < indexes.size(); i++)
+	{
+		Template *prepared = nullptr;
+
+		Guarded(
+			[&]
+			{
+				prepared = static_cast<Template *>(palloc0(sizeof(Template)));
+				prepared->relation = indexes[i].definition.relation;
+				prepared->info = BuildTemplate(indexes[i], kFirstHypotheticalOid + static_cast<Oid>(i));
+			});
+		templates_.push_back(prepared);
+	}
+}
+
+Price
+WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
+{
+	Price price;
+	std::vector<const IndexOptInfo *> infos;
+	std::vector<Oid> relations;
+	auto used = std::make_unique<bool[]>(set.size() + 1);
+	World world = {};
+
+	if (failures_.count(statement) > 0)
+		return price;
+	for (CandidateId id : set)
+	{
+		infos.push_back(templates_[static_cast<size_t>(id)]->info);
+		relations.push_back(templates_[static_cast<size_t>(id)]->relation);
+	}
+	world.indexes = infos.data();
+	world.relations = relations.data();
+	world.count = static_cast<int>(set.size());
+	world.used = used.get();
+
+	PlannerWatch watch = {ShowIndexes, nullptr, &world};
+	std::string failure;
+
+	{
+		WatchingPlanner watching(&watch);
+
+		failure = statements_[statement]->Plan(ReadPlan, &world);
+		planner_calls_++;
+	}
+	if (!failure.empty())
+	{
+		failures_[statement] = failure;
+		return price;
+	}
+	price.cost = world.cost;
+	for (size_t i = 0; i < set.size(); i++)
+	{
+		if (world.used[i])
+			price.used.push_back(set[i]);
+	}
+	return price;
+}
+
+} // namespace steward::pg

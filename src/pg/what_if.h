@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * what_if.h
+ *	  What a statement would cost if certain indexes were there.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "nodes/pathnodes.h"
+}
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/cost_oracle.h"
+#include "model/index_definition.h"
+#include "pg/query_tree.h"
+
+namespace steward::pg
+{
+
+/* An index that is not there, as the planner is to see it. */
+struct HypotheticalIndex
+{
+	IndexDefinition definition;
+	double pages = 0;
+	double tuples = 0;
+	int height = -1; /* levels above the leaves; -1 = unknown */
+};
+
+class WhatIf : public CostOracle
+{
+public:
+	/* The statements are kept by reference; an unfit one may not be asked about. */
+	WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes);
+
+	/*
+	 * A statement that cannot be planned costs 0 and is noted in failures(),
+	 * so that nothing is advised for its sake.
+	 */
+	Price PriceStatement(size_t statement, const CandidateSet &set) override;
+
+	const std::map<size_t, std::string> &failures() const { return failures_; }
+	int64_t planner_calls() const { return planner_calls_; }
+
+private:
+	struct Template;
+
+	std::vector<AnalyzedQuery *> statements_;
+	OwnedMemoryContext context_;
+	std::vector<Template *> templates_; /* in context_ */
+	std::map<size_t, std::string> failures_;
+	int64_t planner_calls_ = 0;
+};
+
+} // namespace steward::pg

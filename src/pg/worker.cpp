@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * worker.cpp
+ *	  Register, start and wait for our background workers.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/worker.h"
+
+extern "C"
+{
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_database.h"
+#include "miscadmin.h"
+#include "postmaster/interrupt.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+}
+
+#include <cstring>
+
+#include "pg/compat.h"
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* A launcher that died comes back after so many seconds. */
+constexpr int kRestartSeconds = 5;
+
+BackgroundWorker
+Describe(const char *function, const char *type, const std::string &name)
+{
+	BackgroundWorker worker;
+
+	memset(&worker, 0, sizeof(worker));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	strlcpy(worker.bgw_library_name, "pg_steward", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
+	strlcpy(worker.bgw_type, type, sizeof(worker.bgw_type));
+	strlcpy(worker.bgw_name, name.c_str(), sizeof(worker.bgw_name));
+	return worker;
+}
+
+StartedWorker
+Start(BackgroundWorker &worker)
+{
+	StartedWorker started;
+
+	Guarded(
+		[&]
+		{
+			MemoryContext outer = MemoryContextSwitchTo(TopMemoryContext);
+
+			worker.bgw_notify_pid = MyProcPid;
+			if (!RegisterDynamicBackgroundWorker(&worker, &started.handle))
+				started.handle = nullptr;
+			MemoryContextSwitchTo(outer);
+		});
+	return started;
+}
+
+} // namespace
+
+void
+RegisterLauncher()
+{
+	BackgroundWorker worker = Describe("steward_launcher_main", kLauncherType, kLauncherType);
+
+	worker.bgw_restart_time = kRestartSeconds;
+	RegisterBackgroundWorker(&worker);
+}
+
+StartedWorker
+StartSteward(Oid database, const std::string &name)
+{
+	BackgroundWorker worker = Describe("steward_worker_main", kStewardType, "pg_steward: " + name);
+
+	worker.bgw_main_arg = ObjectIdGetDatum(database);
+	return Start(worker);
+}
+
+StartedWorker
+StartActionWorker(Oid database, int64_t action)
+{
+	BackgroundWorker worker =
+		Describe("steward_action_main", kActionWorkerType, "pg_steward action " + std::to_string(action));
+
+	worker.bgw_main_arg = ObjectIdGetDatum(database);
+	static_assert(sizeof(action) <= BGW_EXTRALEN);
+	memcpy(worker.bgw_extra, &action, sizeof(action));
+	return Start(worker);
+}
+
+bool
+HasEnded(const StartedWorker &worker)
+{
+	BgwHandleStatus status = BGWH_STOPPED;
+
+	Guarded(
+		[&]
+		{
+			pid_t pid;
+
+			status = GetBackgroundWorkerPid(worker.handle, &pid);
+		});
+	return status == BGWH_STOPPED;
+}
+
+int64_t
+ActionOfWorker()
+{
+	int64_t action = 0;
+
+	memcpy(&action, MyBgworkerEntry->bgw_extra, sizeof(action));
+	return action;
+}
+
+void
+BeginWorker(Oid database)
+{
+	Guarded(
+		[&]
+		{
+			pqsignal(SIGHUP, SignalHandlerForConfigReload);
+			pqsignal(SIGTERM, die);
+			BackgroundWorkerUnblockSignals();
+			if (OidIsValid(database))
+				BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
+			else
+				BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
+			SetConfigOption("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION);
+			/* Our own statements are no part of the workload. */
+			if (GetConfigOption("pg_stat_statements.track", true, false) != nullptr)
+				SetConfigOption("pg_stat_statements.track", "none", PGC_SUSET, PGC_S_SESSION);
+			/* A parallel plan of ours would take a worker from somebody who waits for his. */
+			SetConfigOption("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION);
+		});
+}
+
+void
+ReloadIfAsked()
+{
+	if (!ConfigReloadPending)
+		return;
+	ConfigReloadPending = false;
+	Guarded([] { ProcessConfigFile(PGC_SIGHUP); });
+}
+
+std::vector<ConnectableDatabase>
+ReadDatabases()
+{
+	std::vector<ConnectableDatabase> databases;
+
+	Guarded(
+		[&]
+		{
+			Relation catalog = table_open(DatabaseRelationId, AccessShareLock);
+			TableScanDesc scan = table_beginscan_catalog(catalog, 0, nullptr);
+			HeapTuple tuple;
+
+			while ((tuple = heap_getnext(scan, ForwardScanDirection)) != nullptr)
+			{
+				auto *form = (Form_pg_database) GETSTRUCT(tuple);
+
+				if (form->datallowconn && !form->datistemplate)
+					databases.push_back({form->oid, NameStr(form->datname)});
+			}
+			table_endscan(scan);
+			table_close(catalog, AccessShareLock);
+		});
+	return databases;
+}
+
+} // namespace steward::pg
