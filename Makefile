@@ -66,14 +66,34 @@ $(OBJS): $(BUILD)/%.o: src/%.cpp $(FLAGS)
 # A source that was removed leaves no trace in the module.
 $(shlib): $(BUILD)/sources
 $(BUILD)/sources: FORCE
-	@echo '$(SOURCES)' | cmp -s - $@ || echo '$(SOURCES)' >$@
+	@echo '$(SOURCES) $(TEST_SOURCES)' | cmp -s - $@ || echo '$(SOURCES) $(TEST_SOURCES)' >$@
 
 $(DATA_built): $(INSTALL_PARTS) pg_steward.control
 	@mkdir -p $(@D)
 	{ printf '%s\n' '\echo Use "CREATE EXTENSION pg_steward" to load this file. \quit'; \
 	  for part in $(INSTALL_PARTS); do echo; cat $$part; done; } >$@
 
--include $(OBJS:.o=.d)
+# What tests and benchmarks call from SQL, linked with the floors below flow.
+# Only private copies of a server get it, never `make install`.
+TEST_SOURCES := $(wildcard test/module/*.cpp)
+TEST_OBJS    := $(patsubst test/module/%.cpp,$(BUILD)/test/%.o,$(TEST_SOURCES))
+TEST_MODULE  := $(BUILD)/steward_test$(DLSUFFIX)
+FLOOR_OBJS   := $(filter $(addprefix $(BUILD)/,base/% model/% core/% pg/%),$(OBJS))
+
+$(TEST_OBJS): $(BUILD)/test/%.o: test/module/%.cpp $(FLAGS)
+	@mkdir -p $(@D)
+	$(COMPILE.cc) -MMD -MP -o $@ $<
+
+$(TEST_MODULE): $(TEST_OBJS) $(FLOOR_OBJS) $(BUILD)/sources
+	$(LINK.shared) -o $@ $(TEST_OBJS) $(FLOOR_OBJS) $(LDFLAGS) $(LDFLAGS_SL) $(SHLIB_LINK)
+
+test-module: $(TEST_MODULE)
+
+install-test-module: $(TEST_MODULE)
+	$(MKDIR_P) '$(DESTDIR)$(pkglibdir)'
+	$(INSTALL_SHLIB) $(TEST_MODULE) '$(DESTDIR)$(pkglibdir)/'
+
+-include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d)
 
 else
 
@@ -102,7 +122,7 @@ unit:
 
 bench:
 	@tools/install_deps bench
-	@tools/private_install bench/run
+	@tools/private_install --test-module bench/run
 
 test-matrix:
 	@test/matrix
@@ -119,4 +139,4 @@ lint:
 
 FORCE:
 
-.PHONY: all install uninstall clean demo test unit bench test-matrix install-deps format lint FORCE
+.PHONY: all install uninstall clean demo test unit bench test-module install-test-module test-matrix install-deps format lint FORCE

@@ -46,6 +46,14 @@ constexpr double kBudgetShare = 0.20;
 /* A recommendation is tried in hypopg with this many of the statements it serves, best first. */
 constexpr size_t kOpinions = 3;
 
+/*
+ * An index must remove at least this share of the objective.  Measured time
+ * is what people pay for, and each index has its price in writes; planner
+ * cost is asked for by those who compare.
+ */
+constexpr double kMinGainByTime = 0.005;
+constexpr double kMinGainByCost = 0.0005;
+
 /* A statement seen for less time than this counts as seen so long, lest a rate explode. */
 constexpr double kShortestWindow = 60;
 
@@ -206,6 +214,7 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 {
 	bool by_time = tuning.request.objective == Objective::kTime && !tuning.request.queries;
 
+	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		double cost = oracle.PriceStatement(i, {}).cost;

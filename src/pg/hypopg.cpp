@@ -80,7 +80,7 @@ Explain(Spi &spi, const AnalyzedQuery &query, Oid sought)
 	ExplainWatch watch = {PlanExplained, &seen};
 	TakingExplain taking(&watch);
 
-	spi.RunForeign("EXPLAIN " + query.text(), query.parameter_types());
+	spi.RunForeign("EXPLAIN (COSTS) " + query.text(), query.parameter_types());
 	return seen;
 }
 

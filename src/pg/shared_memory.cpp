@@ -33,7 +33,7 @@ namespace
 constexpr const char *kTranche = "pg_steward";
 
 /* Lies in the data directory: it must not follow a dump, nor a base backup's standby elsewhere. */
-constexpr const char *kStopFile = "pg_steward.stopped";
+constexpr const char *kStopFile = "pg_steward_stopped";
 
 SharedState *shared = nullptr;
 shmem_request_hook_type previous_request = nullptr;
