@@ -22,6 +22,11 @@ std::vector<Statement>
 ReadWorkload(pg::Spi &spi)
 {
 	std::vector<LiveStatement> live = pg::ReadStatements(spi, true);
+
+	/* What was noted came from the primary; a standby's counters are its own. */
+	if (pg::InRecovery())
+		return AccumulateWindow(live, {}, {});
+
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
 	return AccumulateWindow(live, pg::ReadSeenCounters(spi), pg::ReadRecordedParts(spi));

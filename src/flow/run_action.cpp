@@ -73,6 +73,7 @@ struct Obstacle
 
 constexpr const char *kLockNotAvailable = "55P03";
 constexpr const char *kDeadlockDetected = "40P01";
+constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
 bool
@@ -84,8 +85,11 @@ IsRevert(const Action &action)
 IndexState
 StateOf(pg::Spi &spi, const Action &action)
 {
-	pg::Rows rows = spi.Query("SELECT indisvalid AND indisready FROM pg_index"
-							  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid",
+	/* One that somebody else is just building under the name is not ours, and absent for us. */
+	pg::Rows rows = spi.Query("SELECT indisvalid AND indisready FROM pg_index AS i"
+							  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid"
+							  "   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p"
+							  "                    WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid())",
 							  {action.target, std::to_string(action.relation)});
 
 	if (rows.empty())
@@ -344,6 +348,10 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 	IndexState state = LookAtIndex(plan.action);
 	bool done = state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
 
+	/* Somebody else was faster with the name: the index there is his. */
+	if (error && error->Sqlstate() == kDuplicateTable)
+		done = false;
+
 	std::optional<pg::ServerError> failure = pg::RunTransaction(
 		[&]
 		{
@@ -394,7 +402,6 @@ RunAction(int64_t id)
 		throw pg::ServerError(*error);
 	if (!plan.go)
 		return;
-	pg::SetLockTimeout(pg::settings::lock_timeout_ms);
 	pg::LogMessage("action " + std::to_string(id) +
 				   " starts: " + (plan.settle ? "settling " + plan.action.target : plan.sql));
 	error.reset();

@@ -14,11 +14,13 @@
 extern "C"
 {
 #include "access/htup_details.h"
+#include "catalog/pg_database.h"
 #include "executor/executor.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pathnodes.h"
 #include "tcop/pquery.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/wait_event.h"
 }
@@ -111,6 +113,17 @@ RunPortal(Portal portal, DestReceiver *receiver, QueryCompletion *completion)
 	PortalRun(portal, FETCH_ALL, true, receiver, receiver, completion);
 #else
 	PortalRun(portal, FETCH_ALL, true, true, receiver, receiver, completion);
+#endif
+}
+
+/* 16 has one function for the owners of all kinds of objects. */
+inline bool
+OwnsDatabase(Oid database, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(DatabaseRelationId, database, role);
+#else
+	return pg_database_ownercheck(database, role);
 #endif
 }
 

@@ -15,6 +15,8 @@
 #include "pg/compat.h"
 #include "pg/shared_memory.h"
 
+#include <csignal>
+
 extern "C"
 {
 #include "access/xact.h"
@@ -36,6 +38,9 @@ constexpr int kAwayMs = 10000;
 
 /* How long we wait for the steward to be gone; the statement's own wait follows. */
 constexpr int kPatienceMs = 3000;
+
+/* A steward in the middle of something long is told to stop after this time. */
+constexpr int kGraceMs = 1000;
 constexpr int kPollMs = 10;
 
 ProcessUtility_hook_type previous_utility = nullptr;
@@ -68,9 +73,9 @@ WantedDatabase(Node *statement)
 	}
 }
 
-/* Asks the steward to leave; false where none is there. */
+/* Asks the steward to leave, or makes it; false where none is there. */
 bool
-AskToLeave(Oid database)
+AskToLeave(Oid database, bool force)
 {
 	bool there = false;
 	SharedState *shared = Shared();
@@ -84,6 +89,8 @@ AskToLeave(Oid database)
 		if (slot.steward_latch != nullptr)
 		{
 			SetLatch(slot.steward_latch);
+			if (force && slot.steward_pid != 0)
+				kill(slot.steward_pid, SIGTERM);
 			there = true;
 		}
 	}
@@ -94,7 +101,7 @@ AskToLeave(Oid database)
 void
 ClearDatabase(Oid database)
 {
-	for (int waited = 0; waited < kPatienceMs && AskToLeave(database); waited += kPollMs)
+	for (int waited = 0; waited < kPatienceMs && AskToLeave(database, waited == kGraceMs); waited += kPollMs)
 	{
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kPollMs,
 						 compat::WaitEvent());

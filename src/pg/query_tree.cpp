@@ -196,11 +196,14 @@ AnalyzedQuery::Analyze()
 	parameter_types_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
 
+	/* Only the tree itself is worth keeping. */
+	OwnedMemoryContext analysis("pg_steward analysis");
+
 	std::optional<ServerError> error = RunSandboxed(
 		identity_,
 		[&]
 		{
-			SwitchedContext scratch(context_->get());
+			SwitchedContext scratch(analysis.get());
 
 			Guarded([&]
 					{ AnalyzeText(text_.c_str(), identity_.role, check_rights_, context_->get(), &result); });

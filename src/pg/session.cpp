@@ -86,14 +86,6 @@ Today(Spi &spi)
 }
 
 void
-SetLockTimeout(int milliseconds)
-{
-	std::string value = std::to_string(milliseconds);
-
-	Guarded([&] { SetConfigOption("lock_timeout", value.c_str(), PGC_USERSET, PGC_S_SESSION); });
-}
-
-void
 LogMessage(const std::string &text)
 {
 	Guarded([&] { ereport(LOG, (errmsg_internal("pg_steward: %s", text.c_str()))); });

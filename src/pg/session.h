@@ -39,8 +39,6 @@ int ProcessId();
 /* "2026-11-23" */
 std::string Today(Spi &spi);
 
-void SetLockTimeout(int milliseconds);
-
 void LogMessage(const std::string &text);
 void LogWarning(const std::string &text);
 

@@ -29,6 +29,7 @@ extern "C"
 #include <cstring>
 
 #include "pg/compat.h"
+#include "pg/settings.h"
 
 namespace steward::pg
 {
@@ -132,6 +133,8 @@ ActionOfWorker()
 void
 BeginWorker(Oid database)
 {
+	std::string lock_timeout = std::to_string(settings::lock_timeout_ms);
+
 	Guarded(
 		[&]
 		{
@@ -143,6 +146,8 @@ BeginWorker(Oid database)
 			else
 				BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
 			SetConfigOption("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION);
+			/* A lock that somebody else keeps costs one piece of work, not the worker. */
+			SetConfigOption("lock_timeout", lock_timeout.c_str(), PGC_USERSET, PGC_S_SESSION);
 			/* Our own statements are no part of the workload. */
 			if (GetConfigOption("pg_stat_statements.track", true, false) != nullptr)
 				SetConfigOption("pg_stat_statements.track", "none", PGC_SUSET, PGC_S_SESSION);
