@@ -51,7 +51,7 @@ constexpr size_t kOpinions = 3;
  * is what people pay for, and each index has its price in writes; planner
  * cost is asked for by those who compare.
  */
-constexpr double kMinGainByTime = 0.005;
+constexpr double kMinGainByTime = 0.001;
 constexpr double kMinGainByCost = 0.0005;
 
 /* A statement seen for less time than this counts as seen so long, lest a rate explode. */
