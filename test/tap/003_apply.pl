@@ -1,0 +1,156 @@
+
+# Applying and reverting: a background worker builds, the journal tells, and
+# what cannot be done is refused with a reason.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use StewardCluster;
+use Test::More;
+
+my $node = new_steward('apply');
+my $db = 'postgres';
+my ($ret, $out, $err);
+
+$node->start;
+make_item($node, $db);
+await_steward($node, $db);
+
+my $id = propose($node, $db);
+my $index = $node->safe_psql($db, "SELECT target FROM steward.actions WHERE id = $id");
+
+# Refusals before anything is done
+foreach my $call ('apply', 'revert')
+{
+	refused($node, $db, "CALL steward.$call(4711)", '42704', qr/there is no action 4711.*HINT/s, "$call of an unknown id");
+	refused($node, $db, "BEGIN; CALL steward.$call($id)", '25001', qr/transaction block.*DETAIL.*HINT/s, "$call inside BEGIN");
+	refused($node, $db, "DO \$\$ BEGIN CALL steward.$call($id); EXCEPTION WHEN division_by_zero THEN END \$\$",
+		'25001', qr/transaction block/, "$call in a block with a handler");
+	refused($node, $db, "CALL steward.$call(NULL)", '22023', qr/must not be NULL/, "$call of NULL");
+}
+$node->safe_psql($db, "CREATE FUNCTION call_apply() RETURNS void LANGUAGE plpgsql AS 'BEGIN CALL steward.apply($id); END'");
+refused($node, $db, 'SELECT call_apply()', '25001', qr/transaction block/, 'apply in a function');
+refused($node, $db, "CALL steward.revert($id)", '55000', qr/cannot be reverted.*"proposed"/s, 'revert of what was not applied');
+$node->safe_psql($db, 'CREATE ROLE nobody');
+refused($node, $db, "SET ROLE nobody; CALL steward.apply($id)", '42501', qr/permission denied/, 'apply by anybody');
+is(journal_of($node, $db, $id), 'proposed', 'nothing of it touched the action');
+
+# It is built
+($ret, $out, $err) = $node->psql($db, "CALL steward.apply($id)");
+is($ret, 0, 'apply succeeds') or diag($err);
+like($err, qr/NOTICE:  action $id: done, its status is verifying/, 'and says so');
+is_index($node, $db, $index, 'valid', 'the index is there and valid');
+like($node->safe_psql($db, "SELECT obj_description('$index'::regclass, 'pg_class')"),
+	qr/^pg_steward #$id \d{4}-\d\d-\d\d: serves 1 statement/, 'its comment says whose it is and why');
+is(journal_of($node, $db, $id), 'proposed queued running verifying', 'the journal tells its way');
+is($node->safe_psql($db, "SELECT count(*) FROM steward.journal WHERE action = $id AND to_status = 'running'
+		AND worker_pid IS NOT NULL AND before_state ->> 'existed' = 'false'"),
+	1, 'with the worker, and what was there before');
+like($node->safe_psql($db, 'EXPLAIN SELECT count(*) FROM item WHERE a = 5'), qr/item_a_idx/, 'the planner uses it');
+
+my $log = slurp_file($node->logfile);
+like($log, qr/pg_steward: action $id starts: CREATE INDEX CONCURRENTLY/, 'one line in the log at its start');
+like($log, qr/pg_steward: action $id ended: verifying/, 'one at its end');
+
+# What is applied is not applied again, nor proposed
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/cannot be applied.*"verifying".*revert/s, 'apply of what is applied');
+run_workload($node, $db);
+$node->safe_psql($db, 'SELECT steward.refresh()');
+is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE status = 'proposed'"), 0, 'it is not proposed again');
+
+# The steward keeps what helped
+$node->append_conf('postgresql.conf', "pg_steward.round_interval = 1s\n");
+$node->reload;
+run_workload($node, $db);
+await_status($node, $db, $id, 'kept');
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/"kept"/, 'apply of what is kept');
+
+# It is taken back
+($ret, $out, $err) = $node->psql($db, "CALL steward.revert($id)");
+is($ret, 0, 'revert succeeds') or diag($err);
+is_index($node, $db, $index, 'absent', 'the index is gone');
+is(status_of($node, $db, $id), 'taken_back', 'and the action says so');
+like($node->safe_psql($db, "SELECT before_state ->> 'definition' FROM steward.journal
+		WHERE action = $id AND to_status = 'reverting'"),
+	qr/^CREATE INDEX item_a_idx ON public.item/, 'the journal keeps what was there');
+refused($node, $db, "CALL steward.revert($id)", '55000', qr/"taken_back"/, 'revert once more');
+
+# It may be wanted again; without waiting
+is($node->safe_psql($db, "CALL steward.apply($id, wait => false)"), '', 'apply without waiting');
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, $index, 'valid', 'the index is there again');
+$node->safe_psql($db, "CALL steward.revert($id)");
+
+# The client goes away, the work goes on
+my $holder = hold_snapshot($node, $db);
+my $call = background_call($node, $db, "CALL steward.apply($id)");
+
+action_worker($node, $db, 'waiting%');
+$call->{run}->kill_kill;
+is(status_of($node, $db, $id), 'running', 'the work goes on while the client is gone');
+$holder->query_safe('COMMIT');
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, $index, 'valid', 'and is done without it');
+ok( $node->poll_query_until($db, "SELECT count(*) = 0 FROM pg_stat_activity
+		WHERE query LIKE 'CALL steward.apply%' AND pid <> pg_backend_pid()"),
+	'its backend does not stay behind');
+$node->safe_psql($db, "CALL steward.revert($id)");
+
+# Progress is told while it waits
+$holder->query_safe('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class');
+$call = background_call($node, $db, "CALL steward.apply($id)");
+pump_until($call->{run}, IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default),
+	\$call->{err}, qr/NOTICE: .*action $id: waiting .*, waiting for process \d+/);
+like($call->{err}, qr/NOTICE: .*action $id: waiting/, 'progress is told while it waits');
+$holder->query_safe('COMMIT');
+$call->{run}->finish;
+like($call->{err}, qr/action $id: done/, 'and the end');
+$holder->quit;
+$node->safe_psql($db, "CALL steward.revert($id)");
+
+# Dismissed is dismissed; withheld is withheld
+$node->safe_psql($db, "SELECT steward.dismiss($id, 'not this one')");
+run_workload($node, $db);
+$node->safe_psql($db, 'SELECT steward.refresh()');
+is(status_of($node, $db, $id), 'dismissed', 'what was dismissed is not proposed again');
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/"dismissed"/, 'apply of what was dismissed');
+$node->safe_psql($db, "UPDATE steward.actions SET status = 'withheld' WHERE id = $id");
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/"withheld".*explain_recommendation/s, 'apply of what is withheld');
+
+# An exact duplicate is dropped, and built again as it was
+$node->safe_psql($db, q{
+CREATE INDEX first ON item (b DESC, a) WITH (fillfactor = 70);
+CREATE INDEX second ON item (b DESC, a) WITH (fillfactor = 70);
+COMMENT ON INDEX second IS 'a person''s comment';
+});
+run_workload($node, $db, query => 'SELECT count(*) FROM item WHERE b = 1 AND a > 1990 AND id <> %d');
+$node->safe_psql($db, 'SELECT steward.refresh()');
+
+my ($drop, $target) = split /\|/,
+  $node->safe_psql($db, "SELECT id, target FROM steward.actions WHERE kind = 'drop_index' AND status = 'proposed'");
+
+like($target || '', qr/^public\.(first|second)$/, 'the drop of one duplicate is proposed');
+
+my $describe = qq{SELECT pg_get_indexdef('$target'::regclass), obj_description('$target'::regclass, 'pg_class')};
+my $definition = $node->safe_psql($db, $describe);
+
+$node->safe_psql($db, "CALL steward.apply($drop)");
+is($node->safe_psql($db, "SELECT string_agg(indexrelid::regclass::text, ' ') FROM pg_index
+		WHERE indexrelid::regclass::text IN ('first', 'second')"),
+	$target eq 'public.first' ? 'second' : 'first', 'one of them is gone, and only one');
+$node->safe_psql($db, "CALL steward.revert($drop)");
+is($node->safe_psql($db, $describe), $definition, 'revert builds the same definition, with its comment');
+is(status_of($node, $db, $drop), 'taken_back', 'and says so');
+
+# A duplicate no more
+$node->safe_psql($db, "UPDATE steward.actions SET status = 'proposed' WHERE id = $drop; DROP INDEX "
+	  . ($target eq 'public.first' ? 'second' : 'first'));
+refused($node, $db, "CALL steward.apply($drop)", '55000', qr/no duplicate any more/, 'drop of what is no duplicate any more');
+is(status_of($node, $db, $drop), 'failed', 'failed, with the reason');
+is_index($node, $db, $target, 'valid', 'the only one of its kind stays');
+
+$node->stop;
+unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC|TRAP/, 'no process crashed');
+done_testing();

@@ -1,0 +1,148 @@
+/*-------------------------------------------------------------------------
+ *
+ * change_status_test.cpp
+ *	  Shows which steps an action may take, one by one, and that every other
+ *	  one is refused.
+ *
+ * The table is written out here a second time, on purpose: whoever changes
+ * the state machine has to change both, and mean it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/action/change_status.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace steward
+{
+
+namespace
+{
+
+using S = ActionStatus;
+using E = ActionEvent;
+
+const std::vector<S> kStates = {
+	S::kProposed, S::kApproved,     S::kWithheld,  S::kQueued,    S::kRunning, S::kVerifying, S::kKept,
+	S::kRevertQueued, S::kReverting, S::kTakenBack, S::kFailed, S::kDismissed, S::kObsolete,
+};
+
+const std::vector<E> kEvents = {
+	E::kPropose, E::kWithhold, E::kRetire,   E::kApprove, E::kDismiss, E::kApply,
+	E::kRevert,  E::kStart,    E::kPostpone, E::kSucceed, E::kFail,    E::kKeep,
+};
+
+const std::map<std::pair<S, E>, S> kLegal = {
+	/* Advice that is given again keeps the decision about it. */
+	{{S::kProposed, E::kPropose}, S::kProposed},
+	{{S::kApproved, E::kPropose}, S::kApproved},
+	{{S::kWithheld, E::kPropose}, S::kProposed},
+	{{S::kObsolete, E::kPropose}, S::kProposed},
+
+	{{S::kProposed, E::kWithhold}, S::kWithheld},
+	{{S::kApproved, E::kWithhold}, S::kWithheld},
+	{{S::kWithheld, E::kWithhold}, S::kWithheld},
+	{{S::kObsolete, E::kWithhold}, S::kWithheld},
+
+	{{S::kProposed, E::kRetire}, S::kObsolete},
+	{{S::kApproved, E::kRetire}, S::kObsolete},
+	{{S::kWithheld, E::kRetire}, S::kObsolete},
+	{{S::kFailed, E::kRetire}, S::kObsolete},
+
+	{{S::kProposed, E::kApprove}, S::kApproved},
+
+	{{S::kProposed, E::kDismiss}, S::kDismissed},
+	{{S::kApproved, E::kDismiss}, S::kDismissed},
+	{{S::kWithheld, E::kDismiss}, S::kDismissed},
+	{{S::kVerifying, E::kDismiss}, S::kDismissed},
+	{{S::kKept, E::kDismiss}, S::kDismissed},
+	{{S::kTakenBack, E::kDismiss}, S::kDismissed},
+	{{S::kFailed, E::kDismiss}, S::kDismissed},
+	{{S::kObsolete, E::kDismiss}, S::kDismissed},
+
+	/* Withheld advice is not applied: something speaks against it. */
+	{{S::kProposed, E::kApply}, S::kQueued},
+	{{S::kApproved, E::kApply}, S::kQueued},
+	{{S::kTakenBack, E::kApply}, S::kQueued},
+	{{S::kFailed, E::kApply}, S::kQueued},
+
+	{{S::kQueued, E::kStart}, S::kRunning},
+	{{S::kQueued, E::kPostpone}, S::kProposed},
+	{{S::kRunning, E::kSucceed}, S::kVerifying},
+	{{S::kRunning, E::kPostpone}, S::kProposed},
+	{{S::kRunning, E::kFail}, S::kFailed},
+
+	{{S::kVerifying, E::kKeep}, S::kKept},
+	{{S::kVerifying, E::kRevert}, S::kRevertQueued},
+	{{S::kKept, E::kRevert}, S::kRevertQueued},
+
+	/* An undo that did not work leaves the index, so the action stands as applied. */
+	{{S::kRevertQueued, E::kStart}, S::kReverting},
+	{{S::kRevertQueued, E::kPostpone}, S::kVerifying},
+	{{S::kReverting, E::kSucceed}, S::kTakenBack},
+	{{S::kReverting, E::kPostpone}, S::kVerifying},
+	{{S::kReverting, E::kFail}, S::kVerifying},
+};
+
+TEST(NextStatus, KnowsEveryLegalStepAndRefusesAllOthers)
+{
+	for (S state : kStates)
+	{
+		for (E event : kEvents)
+		{
+			auto legal = kLegal.find({state, event});
+			std::optional<S> next = NextStatus(state, event);
+
+			SCOPED_TRACE(std::string(StatusName(state)) + ", event " +
+						 std::to_string(static_cast<int>(event)));
+			ASSERT_EQ(next.has_value(), legal != kLegal.end());
+			if (next)
+			{
+				EXPECT_EQ(StatusName(*next), StatusName(legal->second));
+			}
+		}
+	}
+}
+
+TEST(NextStatus, NothingLeadsOutOfDismissed)
+{
+	for (E event : kEvents)
+		EXPECT_FALSE(NextStatus(S::kDismissed, event).has_value());
+}
+
+/* While a worker is at it nobody else may move the action. */
+TEST(NextStatus, WhatIsAtWorkIsNeitherAppliedNorDismissedNorRetired)
+{
+	for (S state : {S::kQueued, S::kRunning, S::kRevertQueued, S::kReverting})
+	{
+		for (E event : {E::kApply, E::kRevert, E::kDismiss, E::kRetire, E::kPropose, E::kWithhold})
+			EXPECT_FALSE(NextStatus(state, event).has_value()) << StatusName(state);
+	}
+}
+
+TEST(NextStatus, EveryStateCanBeReached)
+{
+	std::set<S> reached = {S::kProposed};
+	size_t known = 0;
+
+	while (known != reached.size())
+	{
+		known = reached.size();
+		for (const auto &[step, to] : kLegal)
+		{
+			if (reached.count(step.first) > 0)
+				reached.insert(to);
+		}
+	}
+	EXPECT_EQ(reached.size(), kStates.size());
+}
+
+} // namespace
+
+} // namespace steward

@@ -1,0 +1,149 @@
+/*-------------------------------------------------------------------------
+ *
+ * make_model.h
+ *	  Short ways to say what a table, an index or a statement is, so that a
+ *	  test shows only what it is about.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/index_definition.h"
+#include "model/query_shape.h"
+#include "model/relation.h"
+
+namespace steward::test
+{
+
+inline Column
+MakeColumn(ColumnNumber number, std::string name, double width = 4, double distinct_values = 0)
+{
+	Column column;
+
+	column.number = number;
+	column.name = std::move(name);
+	column.indexable = true;
+	column.deduplicates = true;
+	column.average_width = width;
+	column.alignment = width == 8 ? 8 : width == 4 ? 4 : width == 2 ? 2 : 1;
+	column.distinct_values = distinct_values;
+	return column;
+}
+
+/* public.name with the columns a, b, c, ... of four bytes each, numbered from 1. */
+inline Relation
+MakeRelation(ObjectId oid, std::string name, int columns = 8)
+{
+	Relation relation;
+
+	relation.oid = oid;
+	relation.schema = "public";
+	relation.name = std::move(name);
+	relation.quoted = "public." + relation.name;
+	relation.label = relation.quoted;
+	relation.pages = 10000;
+	relation.tuples = 1000000;
+	relation.analyzed = true;
+	for (int i = 0; i < columns; i++)
+	{
+		auto number = static_cast<ColumnNumber>(i + 1);
+
+		relation.columns[number] = MakeColumn(number, std::string(1, static_cast<char>('a' + i)));
+	}
+	return relation;
+}
+
+inline Catalog
+MakeCatalog(const std::vector<Relation> &relations)
+{
+	Catalog catalog;
+
+	for (const Relation &relation : relations)
+		catalog[relation.oid] = relation;
+	return catalog;
+}
+
+inline IndexKey
+Ascending(ColumnNumber column)
+{
+	return {column, false, false};
+}
+
+inline IndexKey
+Descending(ColumnNumber column)
+{
+	return {column, true, true};
+}
+
+inline ColumnUse
+Equal(ColumnNumber column, double selectivity = 0.01)
+{
+	return {column, ColumnUseKind::kEquality, selectivity, 0};
+}
+
+inline ColumnUse
+Range(ColumnNumber column, double selectivity = 0.1)
+{
+	return {column, ColumnUseKind::kRange, selectivity, 0};
+}
+
+inline ColumnUse
+Joined(ColumnNumber column, int partner)
+{
+	return {column, ColumnUseKind::kJoin, 1, partner};
+}
+
+inline RelationUse
+MakeUse(ObjectId relation, std::vector<ColumnUse> columns, std::vector<std::vector<IndexKey>> orders = {})
+{
+	RelationUse use;
+
+	use.relation = relation;
+	use.columns = std::move(columns);
+	use.orders = std::move(orders);
+	return use;
+}
+
+inline ExistingIndex
+MakeExisting(ObjectId oid, std::string name, std::vector<IndexKey> keys)
+{
+	ExistingIndex index;
+
+	index.oid = oid;
+	index.name = "public." + name;
+	index.plain_btree = true;
+	index.valid = true;
+	index.droppable = true;
+	index.signature = "btree";
+	for (const IndexKey &key : keys)
+	{
+		index.signature += "|";
+		index.signature += std::to_string(key.column);
+		index.signature += key.descending ? " desc" : "";
+	}
+	index.keys = std::move(keys);
+	return index;
+}
+
+/* "a, b desc": how the keys of an index read in a failure. */
+inline std::string
+KeysText(const std::vector<IndexKey> &keys)
+{
+	std::string text;
+
+	for (const IndexKey &key : keys)
+	{
+		text += text.empty() ? "" : ", ";
+		text += static_cast<char>('a' + key.column - 1);
+		text += key.descending ? " desc" : "";
+		if (key.nulls_first != key.descending)
+			text += key.nulls_first ? " nulls first" : " nulls last";
+	}
+	return text;
+}
+
+} // namespace steward::test

@@ -1,0 +1,56 @@
+/*-------------------------------------------------------------------------
+ *
+ * action_test.cpp
+ *	  Shows that the stored names of states and kinds read back as what was
+ *	  written, and that unknown ones are noticed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "model/action.h"
+
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace steward
+{
+
+namespace
+{
+
+TEST(StatusName, RoundTripsForEveryState)
+{
+	std::set<std::string> names;
+
+	for (int i = 0; i <= static_cast<int>(ActionStatus::kObsolete); i++)
+	{
+		auto status = static_cast<ActionStatus>(i);
+		std::string name(StatusName(status));
+
+		EXPECT_FALSE(name.empty()) << i;
+		EXPECT_TRUE(names.insert(name).second) << name;
+		EXPECT_EQ(StatusFromName(name), status) << name;
+	}
+	EXPECT_EQ(names.size(), 13u);
+}
+
+TEST(KindName, RoundTripsForEveryKind)
+{
+	EXPECT_EQ(KindName(ActionKind::kCreateIndex), "create_index");
+	EXPECT_EQ(KindName(ActionKind::kDropIndex), "drop_index");
+	EXPECT_EQ(KindFromName("create_index"), ActionKind::kCreateIndex);
+	EXPECT_EQ(KindFromName("drop_index"), ActionKind::kDropIndex);
+}
+
+TEST(Names, UnknownOnesAreNothing)
+{
+	EXPECT_EQ(StatusFromName("no such state"), std::nullopt);
+	EXPECT_EQ(StatusFromName(""), std::nullopt);
+	EXPECT_EQ(StatusFromName("Proposed"), std::nullopt);
+	EXPECT_EQ(KindFromName("drop_table"), std::nullopt);
+}
+
+} // namespace
+
+} // namespace steward
