@@ -86,11 +86,12 @@ IndexState
 StateOf(pg::Spi &spi, const Action &action)
 {
 	/* One that somebody else is just building under the name is not ours, and absent for us. */
-	pg::Rows rows = spi.Query("SELECT indisvalid AND indisready FROM pg_index AS i"
-							  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid"
-							  "   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p"
-							  "                    WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid())",
-							  {action.target, std::to_string(action.relation)});
+	pg::Rows rows =
+		spi.Query("SELECT indisvalid AND indisready FROM pg_index AS i"
+				  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid"
+				  "   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p"
+				  "                    WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid())",
+				  {action.target, std::to_string(action.relation)});
 
 	if (rows.empty())
 		return IndexState::kAbsent;

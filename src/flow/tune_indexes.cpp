@@ -70,6 +70,14 @@ struct Tuning
 	std::vector<IndexSize> sizes; /* one for each candidate */
 };
 
+std::string
+HintFor(const std::string &state)
+{
+	if (state == sqlstate::kInsufficientPrivilege)
+		return "Queries are planned with your rights: ask for the right, or have somebody who has it run this.";
+	return "It must parse as it stands, under your search_path; parameters are written $1, $2 and so on.";
+}
+
 /* The caller's own queries: what cannot be analysed is an error, not a footnote. */
 void
 TakeQueries(Tuning &tuning)
@@ -82,13 +90,11 @@ TakeQueries(Tuning &tuning)
 		auto query = std::make_unique<pg::AnalyzedQuery>((*tuning.request.queries)[i], caller, true);
 
 		if (!query->unfit().empty())
-			throw Refusal({query->unfit_sqlstate(),
-						   "query " + std::to_string(i + 1) + " cannot be analysed: " + query->unfit(),
-						   "The text is: " + Excerpt(query->text(), 200),
-						   query->unfit_hint().empty()
-							   ? "Parameters are written $1, $2, …; see steward.statements "
-								 "for what the workload holds."
-							   : query->unfit_hint()});
+			throw Refusal(
+				{query->unfit_sqlstate(),
+				 "query " + std::to_string(i + 1) + " cannot be analysed: " + query->unfit(),
+				 "The text is: " + Excerpt(query->text(), 200),
+				 query->unfit_hint().empty() ? HintFor(query->unfit_sqlstate()) : query->unfit_hint()});
 		advised.statement.key.userid = caller.role;
 		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
 		advised.statement.text = query->text();

@@ -94,7 +94,9 @@ LogMessage(const std::string &text)
 void
 LogWarning(const std::string &text)
 {
-	Guarded([&] { ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg_internal("pg_steward: %s", text.c_str()))); });
+	Guarded(
+		[&]
+		{ ereport(WARNING, (errcode(ERRCODE_WARNING), errmsg_internal("pg_steward: %s", text.c_str()))); });
 }
 
 void

@@ -17,6 +17,11 @@
 #include "pg/extension.h"
 #include "pg/settings.h"
 
+extern "C"
+{
+#include "utils/guc.h"
+}
+
 namespace steward::pg
 {
 
@@ -54,6 +59,20 @@ ColumnsOfView(Spi &spi, const std::string &schema)
 	return columns;
 }
 
+/* Created, the extension can still be without its library, and then counts nothing. */
+void
+RequireLibrary()
+{
+	const char *setting = nullptr;
+
+	Guarded([&] { setting = GetConfigOption("pg_stat_statements.max", true, false); });
+	if (setting == nullptr)
+		throw Refusal(
+			{sqlstate::kNotInPrerequisiteState, "pg_stat_statements is not preloaded",
+			 "The observed workload comes from its counters, which need the library from server start.",
+			 "Add pg_stat_statements to shared_preload_libraries in postgresql.conf and restart the server."});
+}
+
 StatementKey
 KeyOf(const Row &row)
 {
@@ -72,6 +91,8 @@ CountersOf(const Row &row, size_t first)
 std::vector<LiveStatement>
 ReadStatements(Spi &spi, bool with_texts)
 {
+	RequireLibrary();
+
 	std::string schema = RequireExtension("pg_stat_statements").schema;
 	std::set<std::string> columns = ColumnsOfView(spi, schema);
 	std::vector<LiveStatement> statements;
