@@ -26,12 +26,54 @@ IsAsciiSpace(char c)
 }
 
 bool
-IsMultibyte(char c)
+IsHighBit(char c)
 {
 	return (static_cast<unsigned char>(c) & 0x80) != 0;
 }
 
+/* A byte of a UTF-8 character after its first one. */
+bool
+IsContinuation(char c)
+{
+	return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/* Whether each lead byte has the continuation bytes that it announces. */
+bool
+LooksLikeUtf8(std::string_view text)
+{
+	for (size_t i = 0; i < text.size();)
+	{
+		auto lead = static_cast<unsigned char>(text[i]);
+		size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+
+		if (length == 0 || i + length > text.size())
+			return false;
+		for (size_t j = 1; j < length; j++)
+		{
+			if (!IsContinuation(text[i + j]))
+				return false;
+		}
+		i += length;
+	}
+	return true;
+}
+
 } // namespace
+
+std::string
+QuoteLiteral(std::string_view text)
+{
+	std::string literal = "'";
+
+	for (char c : text)
+	{
+		if (c == '\'')
+			literal.push_back('\'');
+		literal.push_back(c);
+	}
+	return literal + "'";
+}
 
 std::string
 FormatNumber(double value, int digits)
@@ -114,10 +156,13 @@ ClipBytes(std::string_view text, size_t limit)
 		return std::string(text);
 
 	/*
-	 * The encoding is not known here.  Dropping the whole run of high-bit
-	 * bytes at the cut is right in every server encoding.
+	 * The encoding is not known here.  In another one than UTF-8, dropping
+	 * the whole run of high-bit bytes at the cut never splits a character.
 	 */
-	while (limit > 0 && IsMultibyte(text[limit]) && IsMultibyte(text[limit - 1]))
+	bool utf8 = LooksLikeUtf8(text);
+
+	while (limit > 0 &&
+		   (utf8 ? IsContinuation(text[limit]) : IsHighBit(text[limit]) && IsHighBit(text[limit - 1])))
 		limit--;
 	return std::string(text.substr(0, limit));
 }
@@ -164,14 +209,21 @@ MatchesLike(std::string_view text, std::string_view pattern)
 
 		if (p < pattern.size() && ((!escaped && pattern[p] == '_') || pattern[literal] == text[t]))
 		{
+			bool whole_character = !escaped && pattern[p] == '_';
+
 			p = literal + 1;
 			t++;
+			while (whole_character && t < text.size() && IsContinuation(text[t]))
+				t++;
 			continue;
 		}
 		if (resume_text == std::string_view::npos)
 			return false;
 		p = resume_pattern;
-		t = ++resume_text;
+		do
+			resume_text++;
+		while (resume_text < text.size() && IsContinuation(text[resume_text]));
+		t = resume_text;
 	}
 	while (p < pattern.size() && pattern[p] == '%')
 		p++;

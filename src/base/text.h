@@ -23,6 +23,9 @@ std::string FormatBytes(double bytes);
 /* "0.042 ms", "12.3 ms", "4.1 s", "2.5 min", "3.0 h". */
 std::string FormatMilliseconds(double milliseconds);
 
+/* An SQL string literal, for text that people copy (standard_conforming_strings). */
+std::string QuoteLiteral(std::string_view text);
+
 /* A number with `digits` digits after the point, in the C locale. */
 std::string FormatNumber(double value, int digits);
 
@@ -40,7 +43,7 @@ std::string ClipBytes(std::string_view text, size_t limit);
 /* One line of at most `limit` bytes: white space folded, "…" where cut. */
 std::string Excerpt(std::string_view text, size_t limit);
 
-/* SQL LIKE with % and _ and \ as the escape character. */
+/* SQL LIKE with % and _ and \ as the escape character; _ is one character of UTF-8. */
 bool MatchesLike(std::string_view text, std::string_view pattern);
 
 } // namespace steward

@@ -115,10 +115,10 @@ ExplainAction(const Action &action)
 			   {std::string(creates ? "CREATE" : "DROP") +
 					" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
 				"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."});
-	AddSection(
-		page, "CHECK",
-		{"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";",
-		 "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = '" + action.target + "'::regclass;"});
+	AddSection(page, "CHECK",
+			   {"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";",
+				"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = " +
+					QuoteLiteral(action.target) + "::regclass;"});
 	AddSection(page, "NOT",
 			   {creates ? "Settings, data and other indexes stay as they are; no constraint is added."
 						: "No index with a constraint, replica identity or cluster mark is ever dropped."});

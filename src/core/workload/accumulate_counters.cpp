@@ -42,11 +42,13 @@ PartsSince(const std::vector<LiveStatement> &live, const std::map<StatementKey, 
 	for (const LiveStatement &statement : live)
 	{
 		auto last = seen.find(statement.key);
-		bool known = last != seen.end();
+
+		/* Counting that began after the last look owes nothing to what was seen then. */
+		bool known = last != seen.end() && statement.since <= last->second.seen_at;
 		WindowPart part;
 
 		part.counters = CountersSince(statement.counters, known ? &last->second : nullptr);
-		part.since = known ? std::max(statement.since, last->second.seen_at) : statement.since;
+		part.since = known ? last->second.seen_at : statement.since;
 		if (part.counters.calls > 0)
 			parts[statement.key] = part;
 	}

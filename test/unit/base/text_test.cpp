@@ -24,11 +24,11 @@ TEST(FormatBytes, PicksTheUnitThatKeepsTheNumberShort)
 		double bytes;
 		const char *text;
 	};
-	for (const Case &c : {Case{0, "0 bytes"}, Case{1023, "1023 bytes"}, Case{1024, "1.0 kB"},
-						  Case{8192, "8.0 kB"}, Case{102400, "100 kB"}, Case{7130317, "6.8 MB"},
-						  Case{268435456, "256 MB"}, Case{1024.0 * 1024 * 1024, "1.0 GB"},
-						  Case{5.5 * 1024 * 1024 * 1024 * 1024, "5.5 TB"},
-						  Case{3000.0 * 1024 * 1024 * 1024 * 1024, "3000 TB"}, Case{-2048, "-2.0 kB"}})
+	for (const Case &c :
+		 {Case{0, "0 bytes"}, Case{1023, "1023 bytes"}, Case{1024, "1.0 kB"}, Case{8192, "8.0 kB"},
+		  Case{102400, "100 kB"}, Case{7130317, "6.8 MB"}, Case{268435456, "256 MB"},
+		  Case{1024.0 * 1024 * 1024, "1.0 GB"}, Case{5.5 * 1024 * 1024 * 1024 * 1024, "5.5 TB"},
+		  Case{3000.0 * 1024 * 1024 * 1024 * 1024, "3000 TB"}, Case{-2048, "-2.0 kB"}})
 		EXPECT_EQ(FormatBytes(c.bytes), c.text);
 }
 
@@ -144,7 +144,9 @@ TEST(MatchesLike, UnderscoreIsOneCharacterOfSeveralBytesToo)
 	EXPECT_TRUE(MatchesLike("\xC3\xA9t\xC3\xA9", "_t_"));
 	EXPECT_FALSE(MatchesLike("\xC3\xA9", "__"));
 	EXPECT_TRUE(MatchesLike("a\xE2\x82\xAC", "a_"));
-	EXPECT_TRUE(MatchesLike("a\xE2\x82\xAC\xE2\x82\xAC" "b", "%_b"));
+	EXPECT_TRUE(MatchesLike("a\xE2\x82\xAC\xE2\x82\xAC"
+							"b",
+							"%_b"));
 }
 
 TEST(MatchesLike, BackslashTakesTheNextCharacterLiterally)

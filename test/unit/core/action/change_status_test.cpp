@@ -29,7 +29,7 @@ using S = ActionStatus;
 using E = ActionEvent;
 
 const std::vector<S> kStates = {
-	S::kProposed, S::kApproved,     S::kWithheld,  S::kQueued,    S::kRunning, S::kVerifying, S::kKept,
+	S::kProposed,     S::kApproved,  S::kWithheld,  S::kQueued, S::kRunning,   S::kVerifying, S::kKept,
 	S::kRevertQueued, S::kReverting, S::kTakenBack, S::kFailed, S::kDismissed, S::kObsolete,
 };
 

@@ -58,7 +58,8 @@ TextsOf(const Candidates &candidates, ObjectId relation = kTable)
 
 /* The indexes proposed for one use of the table alone. */
 std::vector<std::string>
-Propose(RelationUse use, const Relation &relation = MakeRelation(kTable, "t"), size_t max_columns = kMaxColumns)
+Propose(RelationUse use, const Relation &relation = MakeRelation(kTable, "t"),
+		size_t max_columns = kMaxColumns)
 {
 	return TextsOf(ProposeCandidates({QueryShape{{std::move(use)}}}, MakeCatalog({relation}), max_columns));
 }
@@ -87,7 +88,8 @@ TEST(ProposeCandidates, EachEqualityLeadsOnce)
 
 TEST(ProposeCandidates, EqualSelectivityKeepsTheOrderOfTheTable)
 {
-	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kC, 0.1), Equal(kA, 0.1), Equal(kB, 0.1)})), Contains("a, b, c"));
+	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kC, 0.1), Equal(kA, 0.1), Equal(kB, 0.1)})),
+				Contains("a, b, c"));
 }
 
 TEST(ProposeCandidates, ARangeFollowsTheEqualities)
@@ -120,7 +122,8 @@ TEST(ProposeCandidates, TheWantedOrderFollowsTheEqualities)
 TEST(ProposeCandidates, ADescendingOrderBeginsAscending)
 {
 	EXPECT_THAT(Propose(MakeUse(kTable, {}, {{Descending(kB)}})), UnorderedElementsAre("b"));
-	EXPECT_THAT(Propose(MakeUse(kTable, {}, {{Descending(kB), Descending(kC)}})), UnorderedElementsAre("b, c"));
+	EXPECT_THAT(Propose(MakeUse(kTable, {}, {{Descending(kB), Descending(kC)}})),
+				UnorderedElementsAre("b, c"));
 }
 
 TEST(ProposeCandidates, MixedDirectionsStayMixed)
@@ -156,7 +159,8 @@ TEST(ProposeCandidates, AJoinColumnMayLeadOrFollowTheEqualities)
 
 TEST(ProposeCandidates, ColumnsOfOneJoinStandTogether)
 {
-	std::vector<std::string> indexes = Propose(MakeUse(kTable, {Joined(kA, 2), Joined(kB, 2), Joined(kC, 3)}));
+	std::vector<std::string> indexes =
+		Propose(MakeUse(kTable, {Joined(kA, 2), Joined(kB, 2), Joined(kC, 3)}));
 
 	EXPECT_THAT(indexes, Contains("a, b"));
 	EXPECT_THAT(indexes, Contains("c"));
@@ -273,8 +277,8 @@ TEST(ProposeCandidates, AnExistingIndexOnMoreColumnsThanWantedGivesAPrefixOnly)
 TEST(ProposeCandidates, TheSameIndexIsProposedOnceForAll)
 {
 	Candidates candidates = ProposeCandidates({QueryShape{{MakeUse(kTable, {Equal(kA)})}},
-											   QueryShape{{MakeUse(kTable, {Equal(kA), Equal(kB)})}}, QueryShape{},
-											   QueryShape{{MakeUse(kTable, {Equal(kC)})}}},
+											   QueryShape{{MakeUse(kTable, {Equal(kA), Equal(kB)})}},
+											   QueryShape{}, QueryShape{{MakeUse(kTable, {Equal(kC)})}}},
 											  MakeCatalog({MakeRelation(kTable, "t")}), kMaxColumns);
 
 	EXPECT_THAT(TextsOf(candidates), UnorderedElementsAre("a", "b", "a, b", "b, a", "c"));

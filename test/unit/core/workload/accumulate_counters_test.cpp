@@ -129,8 +129,8 @@ TEST(PartsSince, TellUsersAndLevelsApart)
  */
 TEST(PartsSince, AreAllWhereCountingBeganAnewAfterTheLastLook)
 {
-	auto parts = PartsSince({Live(1, {150, 1500, 0, 0, 0}, 3000)},
-							{{KeyOf(1), {{100, 1000, 0, 0, 0}, 2000}}});
+	auto parts =
+		PartsSince({Live(1, {150, 1500, 0, 0, 0}, 3000)}, {{KeyOf(1), {{100, 1000, 0, 0, 0}, 2000}}});
 
 	EXPECT_EQ(parts.at(KeyOf(1)).counters.calls, 150);
 	EXPECT_DOUBLE_EQ(parts.at(KeyOf(1)).since, 3000);
@@ -164,8 +164,8 @@ TEST(AccumulateWindow, AddsWhatWasRecordedToWhatIsNew)
 /* It was noted long ago and has not run since: its parts have left the window. */
 TEST(AccumulateWindow, LeavesOutWhatDidNotRunWithinTheWindow)
 {
-	EXPECT_TRUE(
-		AccumulateWindow({Live(1, {10, 100, 0, 0, 0})}, {{KeyOf(1), {{10, 100, 0, 0, 0}, 3000}}}, {}).empty());
+	EXPECT_TRUE(AccumulateWindow({Live(1, {10, 100, 0, 0, 0})}, {{KeyOf(1), {{10, 100, 0, 0, 0}, 3000}}}, {})
+					.empty());
 }
 
 /* Evicted from pg_stat_statements: there is no text to analyse any more. */

@@ -1,0 +1,153 @@
+/*-------------------------------------------------------------------------
+ *
+ * remember_prices_test.cpp
+ *	  Shows which questions are answered from memory, and that the answer is
+ *	  the one that the planner would have given.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/index/remember_prices.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace steward
+{
+
+namespace
+{
+
+/*
+ * A planner that takes the cheapest of some plans, each of which needs
+ * certain indexes: as the real one, it never prefers another plan because of
+ * an index that this plan does not use.
+ */
+class PlannerOfPlans : public CostOracle
+{
+public:
+	struct Plan
+	{
+		CandidateSet needs;
+		double cost;
+	};
+
+	explicit PlannerOfPlans(std::vector<std::vector<Plan>> statements) : statements_(std::move(statements)) {}
+
+	Price PriceStatement(size_t statement, const CandidateSet &set) override
+	{
+		const Plan *best = nullptr;
+
+		calls_++;
+		for (const Plan &plan : statements_[statement])
+		{
+			if (std::includes(set.begin(), set.end(), plan.needs.begin(), plan.needs.end()) &&
+				(best == nullptr || plan.cost < best->cost))
+				best = &plan;
+		}
+		return {best->cost, best->needs};
+	}
+
+	int calls() const { return calls_; }
+
+private:
+	std::vector<std::vector<Plan>> statements_;
+	int calls_ = 0;
+};
+
+TEST(RememberingOracle, AsksTheSameQuestionOnce)
+{
+	PlannerOfPlans planner({{{{}, 100}}});
+	RememberingOracle oracle(planner, 1);
+
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {}).cost, 100);
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {}).cost, 100);
+	EXPECT_EQ(planner.calls(), 1);
+	EXPECT_EQ(oracle.asked(), 1);
+	EXPECT_EQ(oracle.answered(), 1);
+}
+
+/* A plan chosen among all of S that uses only U is the best for every set between them. */
+TEST(RememberingOracle, AnswersForEverySetBetweenWhatWasUsedAndWhatWasThere)
+{
+	PlannerOfPlans planner({{{{}, 100}, {{2}, 10}}});
+	RememberingOracle oracle(planner, 1);
+
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1, 2, 3}).cost, 10);
+	for (const CandidateSet &set :
+		 {CandidateSet{2}, CandidateSet{1, 2}, CandidateSet{2, 3}, CandidateSet{1, 2, 3}})
+	{
+		Price price = oracle.PriceStatement(0, set);
+
+		EXPECT_DOUBLE_EQ(price.cost, 10);
+		EXPECT_EQ(price.used, CandidateSet{2});
+	}
+	EXPECT_EQ(oracle.asked(), 1);
+	EXPECT_EQ(oracle.answered(), 4);
+}
+
+TEST(RememberingOracle, AsksAgainWhereTheUsedIndexIsMissing)
+{
+	PlannerOfPlans planner({{{{}, 100}, {{1}, 50}, {{2}, 10}}});
+	RememberingOracle oracle(planner, 1);
+
+	oracle.PriceStatement(0, {1, 2});
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1}).cost, 50);
+	EXPECT_EQ(oracle.asked(), 2);
+}
+
+TEST(RememberingOracle, AsksAgainWhereAnIndexIsThereThatWasNot)
+{
+	PlannerOfPlans planner({{{{}, 100}, {{1}, 50}, {{2}, 10}}});
+	RememberingOracle oracle(planner, 1);
+
+	oracle.PriceStatement(0, {1});
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1, 2}).cost, 10);
+	EXPECT_EQ(oracle.asked(), 2);
+	EXPECT_EQ(oracle.answered(), 0);
+}
+
+TEST(RememberingOracle, KeepsStatementsApart)
+{
+	PlannerOfPlans planner({{{{}, 100}}, {{{}, 7}}});
+	RememberingOracle oracle(planner, 2);
+
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {}).cost, 100);
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(1, {}).cost, 7);
+	EXPECT_EQ(oracle.asked(), 2);
+}
+
+/* Every subset of four candidates, in a fixed but wild order: never a wrong answer. */
+TEST(RememberingOracle, NeverAnswersOtherwiseThanThePlanner)
+{
+	std::vector<PlannerOfPlans::Plan> plans = {{{}, 1000}, {{0}, 700},    {{1}, 650},     {{0, 1}, 300},
+											   {{2}, 640}, {{1, 3}, 290}, {{0, 2, 3}, 10}};
+	PlannerOfPlans planner({plans});
+	PlannerOfPlans truth({plans});
+	RememberingOracle oracle(planner, 1);
+
+	for (unsigned step = 0; step < 64; step++)
+	{
+		unsigned bits = (step * 7 + 5) % 16;
+		CandidateSet set;
+
+		for (CandidateId id = 0; id < 4; id++)
+		{
+			if ((bits >> id & 1) != 0)
+				set.push_back(id);
+		}
+
+		Price given = oracle.PriceStatement(0, set);
+		Price wanted = truth.PriceStatement(0, set);
+
+		EXPECT_DOUBLE_EQ(given.cost, wanted.cost) << "set " << bits;
+		EXPECT_EQ(given.used, wanted.used) << "set " << bits;
+	}
+	EXPECT_EQ(oracle.asked() + oracle.answered(), 64);
+	EXPECT_LT(oracle.asked(), 16);
+}
+
+} // namespace
+
+} // namespace steward

@@ -1,0 +1,339 @@
+/*-------------------------------------------------------------------------
+ *
+ * select_indexes_test.cpp
+ *	  Shows that the chosen set serves the workload within the budget: pairs
+ *	  that help only together are found, what is superfluous goes, nobody is
+ *	  harmed, and the same problem has the same answer every time.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/index/select_indexes.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace steward
+{
+
+namespace
+{
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr double kMegabyte = 1024 * 1024;
+
+struct Plan
+{
+	CandidateSet needs;
+	double cost;
+};
+
+/* Each statement takes the cheapest plan whose indexes are there. */
+class FakeOracle : public CostOracle
+{
+public:
+	explicit FakeOracle(std::vector<std::vector<Plan>> statements) : statements_(std::move(statements)) {}
+
+	Price PriceStatement(size_t statement, const CandidateSet &set) override
+	{
+		const Plan *best = nullptr;
+
+		EXPECT_TRUE(std::is_sorted(set.begin(), set.end()));
+		for (const Plan &plan : statements_[statement])
+		{
+			if (std::includes(set.begin(), set.end(), plan.needs.begin(), plan.needs.end()) &&
+				(best == nullptr || plan.cost < best->cost))
+				best = &plan;
+		}
+		return {best->cost, best->needs};
+	}
+
+private:
+	std::vector<std::vector<Plan>> statements_;
+};
+
+/* Each statement can use every candidate and weighs the same; each index takes one megabyte. */
+SelectionProblem
+MakeProblem(size_t statements, int candidates, double budget = 1000 * kMegabyte)
+{
+	SelectionProblem problem;
+	CandidateSet all;
+
+	for (CandidateId id = 0; id < candidates; id++)
+		all.push_back(id);
+	problem.weights.assign(statements, 1);
+	problem.relevant.assign(statements, all);
+	problem.sizes.assign(static_cast<size_t>(candidates), kMegabyte);
+	problem.budget = budget;
+	return problem;
+}
+
+std::vector<CandidateId>
+ChosenOf(const Selection &selection)
+{
+	std::vector<CandidateId> chosen;
+
+	for (const ChosenIndex &index : selection.indexes)
+		chosen.push_back(index.candidate);
+	return chosen;
+}
+
+Selection
+Select(const SelectionProblem &problem, std::vector<std::vector<Plan>> statements)
+{
+	FakeOracle oracle(std::move(statements));
+
+	return SelectIndexes(problem, oracle);
+}
+
+TEST(SelectIndexes, TakesTheIndexThatHelps)
+{
+	Selection selection = Select(MakeProblem(1, 2), {{{{}, 100}, {{1}, 10}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(1));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 0.9);
+	EXPECT_THAT(selection.base_costs, ElementsAre(100));
+	EXPECT_THAT(selection.final_costs, ElementsAre(10));
+}
+
+TEST(SelectIndexes, TakesNothingWhereNothingIsGained)
+{
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(1, 2), {{{{}, 100}, {{1}, 100}}})), IsEmpty());
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(0, 0), {})), IsEmpty());
+}
+
+/* Some share of the whole has to go, else the index is not worth its upkeep. */
+TEST(SelectIndexes, TakesNothingThatGainsLessThanTheLeast)
+{
+	SelectionProblem problem = MakeProblem(2, 2);
+	std::vector<std::vector<Plan>> statements = {{{{}, 99000}, {{0}, 1000}}, {{{}, 1000}, {{1}, 960}}};
+
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0)) << "40 of 100,000 are 0.04 %";
+	problem.min_gain = 0.0003;
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0, 1));
+}
+
+TEST(SelectIndexes, FindsTwoThatHelpOnlyTogether)
+{
+	Selection selection = Select(MakeProblem(1, 3), {{{{}, 100}, {{0, 2}, 5}}});
+
+	EXPECT_THAT(ChosenOf(selection), testing::UnorderedElementsAre(0, 2));
+	EXPECT_THAT(selection.final_costs, ElementsAre(5));
+}
+
+TEST(SelectIndexes, LeavesApartAPairThatDoesNotFit)
+{
+	SelectionProblem problem = MakeProblem(1, 3, 1.5 * kMegabyte);
+
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 100}, {{0, 2}, 5}}})), IsEmpty());
+}
+
+TEST(SelectIndexes, KeepsTheBudget)
+{
+	SelectionProblem problem = MakeProblem(3, 3, 2 * kMegabyte);
+	Selection selection =
+		Select(problem, {{{{}, 100}, {{0}, 10}}, {{{}, 200}, {{1}, 10}}, {{{}, 300}, {{2}, 10}}});
+
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(2, 1));
+}
+
+TEST(SelectIndexes, AnIndexThatFillsTheBudgetExactlyFits)
+{
+	SelectionProblem problem = MakeProblem(1, 1, kMegabyte);
+
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 100}, {{0}, 10}}})), ElementsAre(0));
+	problem.budget = kMegabyte - 1;
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 100}, {{0}, 10}}})), IsEmpty());
+}
+
+/* By gain the large one is first, and then nothing else fits; per byte the two small ones win. */
+TEST(SelectIndexes, PrefersGainPerByteWhereThatIsBetter)
+{
+	SelectionProblem problem = MakeProblem(3, 3, 2 * kMegabyte);
+
+	problem.sizes = {2 * kMegabyte, kMegabyte, kMegabyte};
+	EXPECT_THAT(
+		ChosenOf(Select(problem, {{{{}, 100}, {{0}, 10}}, {{{}, 90}, {{1}, 10}}, {{{}, 90}, {{2}, 10}}})),
+		testing::UnorderedElementsAre(1, 2));
+}
+
+/* Per byte the small one is first, and then the large one does not fit; by gain the large one wins. */
+TEST(SelectIndexes, PrefersGainAloneWhereThatIsBetter)
+{
+	SelectionProblem problem = MakeProblem(2, 2, 10 * kMegabyte);
+
+	problem.sizes = {10 * kMegabyte, kMegabyte};
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 10}}, {{{}, 200}, {{1}, 10}}})), ElementsAre(0));
+}
+
+/* The wide one serves both; the narrow one that was taken first is not needed any more. */
+TEST(SelectIndexes, DropsWhatTheOthersMadeSuperfluous)
+{
+	SelectionProblem problem = MakeProblem(2, 2);
+
+	problem.sizes = {kMegabyte, 3 * kMegabyte};
+	Selection selection =
+		Select(problem, {{{{}, 1000}, {{0}, 100}, {{1}, 100}}, {{{}, 1000}, {{0}, 400}, {{1}, 100}}});
+
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(1));
+	EXPECT_THAT(selection.final_costs, ElementsAre(100, 100));
+}
+
+/* The planner may err: with an index it prefers, the plan can be priced higher than without. */
+class HarmedOracle : public CostOracle
+{
+public:
+	explicit HarmedOracle(double harmed_cost) : harmed_cost_(harmed_cost) {}
+
+	Price PriceStatement(size_t statement, const CandidateSet &set) override
+	{
+		bool there = std::find(set.begin(), set.end(), 0) != set.end();
+
+		if (statement == 0)
+			return there ? Price{10, {0}} : Price{1000, {}};
+		return there ? Price{harmed_cost_, {0}} : Price{100, {}};
+	}
+
+private:
+	double harmed_cost_;
+};
+
+TEST(SelectIndexes, TakesNoIndexThatMakesAStatementMuchDearer)
+{
+	HarmedOracle harmed(111);
+	HarmedOracle hardly(109);
+
+	EXPECT_THAT(ChosenOf(SelectIndexes(MakeProblem(2, 1), harmed)), IsEmpty());
+	EXPECT_THAT(ChosenOf(SelectIndexes(MakeProblem(2, 1), hardly)), ElementsAre(0));
+}
+
+TEST(SelectIndexes, MaxHarmIsASetting)
+{
+	SelectionProblem problem = MakeProblem(2, 1);
+	HarmedOracle oracle(150);
+
+	problem.max_harm = 2;
+	EXPECT_THAT(ChosenOf(SelectIndexes(problem, oracle)), ElementsAre(0));
+}
+
+TEST(SelectIndexes, AnIndexThatDoesMoreHarmThanGoodIsNotTaken)
+{
+	SelectionProblem problem = MakeProblem(2, 1);
+	HarmedOracle oracle(100000);
+
+	problem.max_harm = 1e9;
+	EXPECT_THAT(ChosenOf(SelectIndexes(problem, oracle)), IsEmpty());
+}
+
+TEST(SelectIndexes, RanksByWhatEachAddsToThoseBeforeIt)
+{
+	Selection selection =
+		Select(MakeProblem(3, 3), {{{{}, 100}, {{0}, 50}}, {{{}, 500}, {{1}, 100}}, {{{}, 300}, {{2}, 100}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(1, 2, 0));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 400.0 / 900);
+	EXPECT_DOUBLE_EQ(selection.indexes[1].benefit, 200.0 / 900);
+	EXPECT_DOUBLE_EQ(selection.indexes[2].benefit, 50.0 / 900);
+}
+
+TEST(SelectIndexes, BenefitsAddUpToWhatWasRemoved)
+{
+	Selection selection =
+		Select(MakeProblem(2, 3), {{{{}, 100}, {{0}, 60}, {{0, 1}, 5}}, {{{}, 300}, {{1}, 200}, {{2}, 90}}});
+	double benefit = 0;
+
+	for (const ChosenIndex &index : selection.indexes)
+		benefit += index.benefit;
+	EXPECT_NEAR(benefit, (400 - selection.final_costs[0] - selection.final_costs[1]) / 400, 1e-12);
+}
+
+TEST(SelectIndexes, WeightsDecideWhoComesFirst)
+{
+	SelectionProblem problem = MakeProblem(2, 2, kMegabyte);
+
+	problem.weights = {1, 100};
+	Selection selection = Select(problem, {{{{}, 1000}, {{0}, 10}}, {{{}, 100}, {{1}, 10}}});
+
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(1));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 9000.0 / 11000);
+}
+
+TEST(SelectIndexes, TellsWhichStatementsGainTheMostOnesFirst)
+{
+	Selection selection =
+		Select(MakeProblem(3, 1), {{{{}, 100}, {{0}, 50}}, {{{}, 100}}, {{{}, 500}, {{0}, 100}}});
+
+	ASSERT_EQ(selection.indexes.size(), 1u);
+	ASSERT_EQ(selection.indexes[0].served.size(), 2u);
+	EXPECT_EQ(selection.indexes[0].served[0].statement, 2u);
+	EXPECT_DOUBLE_EQ(selection.indexes[0].served[0].cost_before, 500);
+	EXPECT_DOUBLE_EQ(selection.indexes[0].served[0].cost_after, 100);
+	EXPECT_EQ(selection.indexes[0].served[1].statement, 0u);
+}
+
+/* cost_before of the second one has the first one in place. */
+TEST(SelectIndexes, CostsOfALaterOneBuildOnTheEarlierOnes)
+{
+	Selection selection = Select(MakeProblem(1, 2), {{{{}, 1000}, {{0}, 300}, {{0, 1}, 10}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(0, 1));
+	EXPECT_DOUBLE_EQ(selection.indexes[1].served.at(0).cost_before, 300);
+	EXPECT_DOUBLE_EQ(selection.indexes[1].served.at(0).cost_after, 10);
+}
+
+TEST(SelectIndexes, AStatementSeesOnlyItsRelevantCandidates)
+{
+	SelectionProblem problem = MakeProblem(2, 2);
+
+	problem.relevant = {{0}, {1}};
+	Selection selection = Select(problem, {{{{}, 100}, {{0}, 10}, {{1}, 1}}, {{{}, 100}, {{1}, 10}}});
+
+	EXPECT_THAT(selection.final_costs, ElementsAre(10, 10));
+}
+
+TEST(SelectIndexes, EqualGainsGoToTheLowerNumber)
+{
+	SelectionProblem problem = MakeProblem(2, 4, kMegabyte);
+	std::vector<Plan> plans = {{{}, 100}, {{1}, 10}, {{2}, 10}, {{3}, 10}};
+
+	EXPECT_THAT(ChosenOf(Select(problem, {plans, plans})), ElementsAre(1));
+}
+
+TEST(SelectIndexes, TheSameProblemHasTheSameAnswer)
+{
+	SelectionProblem problem = MakeProblem(4, 6, 3 * kMegabyte);
+	std::vector<std::vector<Plan>> statements = {
+		{{{}, 100}, {{0}, 40}, {{1}, 40}, {{0, 2}, 10}},
+		{{{}, 100}, {{1}, 40}, {{3}, 40}},
+		{{{}, 100}, {{4}, 30}, {{5}, 30}},
+		{{{}, 100}, {{2, 5}, 20}},
+	};
+	std::vector<CandidateId> first = ChosenOf(Select(problem, statements));
+
+	EXPECT_LE(first.size(), 3u);
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(ChosenOf(Select(problem, statements)), first);
+}
+
+/* A statement whose planning failed costs nothing and changes nothing. */
+TEST(SelectIndexes, AStatementThatCostsNothingIsNoTrouble)
+{
+	SelectionProblem problem = MakeProblem(2, 1);
+
+	problem.weights[0] = 0;
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 0}}, {{{}, 100}, {{0}, 10}}})), ElementsAre(0));
+
+	Selection selection = Select(MakeProblem(1, 1), {{{{}, 0}}});
+
+	EXPECT_THAT(selection.indexes, IsEmpty());
+	EXPECT_THAT(selection.final_costs, ElementsAre(0));
+}
+
+} // namespace
+
+} // namespace steward
