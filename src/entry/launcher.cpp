@@ -61,6 +61,15 @@ enum class Urgency
 	kNone,
 };
 
+/* A database's claim to a steward: the most urgent first, then who has waited longest. */
+struct Claim
+{
+	Urgency urgency = Urgency::kNone;
+	TimestampTz looked_at = 0;
+
+	auto operator<=>(const Claim &) const = default;
+};
+
 class Launcher
 {
 public:
@@ -69,8 +78,8 @@ public:
 private:
 	void Round();
 	void ForgetGone(const std::vector<pg::ConnectableDatabase> &databases);
-	Urgency UrgencyOf(const pg::ConnectableDatabase &database);
-	void MakeRoom();
+	Claim ClaimOf(const pg::ConnectableDatabase &database);
+	void MakeRoom(Oid home);
 	size_t CountRunning();
 
 	std::list<Running> running_;
@@ -100,8 +109,8 @@ Launcher::ForgetGone(const std::vector<pg::ConnectableDatabase> &databases)
 	}
 }
 
-Urgency
-Launcher::UrgencyOf(const pg::ConnectableDatabase &database)
+Claim
+Launcher::ClaimOf(const pg::ConnectableDatabase &database)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	bool starting = std::any_of(running_.begin(), running_.end(),
@@ -110,14 +119,14 @@ Launcher::UrgencyOf(const pg::ConnectableDatabase &database)
 	pg::DatabaseSlot *slot = pg::SlotOf(database.oid);
 
 	if (slot == nullptr || starting || slot->steward_pid != 0 || slot->away_until > now)
-		return Urgency::kNone;
+		return {};
 	if (slot->wanted)
-		return Urgency::kWanted;
+		return {Urgency::kWanted, slot->looked_at};
 	if (slot->has_extension)
-		return IsHome(database) ? Urgency::kHome : Urgency::kHasExtension;
+		return {IsHome(database) ? Urgency::kHome : Urgency::kHasExtension, slot->looked_at};
 	if (slot->looked_at == 0 || TimestampDifferenceExceeds(slot->looked_at, now, kLookAgainMs))
-		return Urgency::kUnknown;
-	return Urgency::kNone;
+		return {Urgency::kUnknown, slot->looked_at};
+	return {};
 }
 
 size_t
@@ -142,18 +151,18 @@ Launcher::CountRunning()
 
 /* Others wait: who has been at it longest makes room after his round. */
 void
-Launcher::MakeRoom()
+Launcher::MakeRoom(Oid home)
 {
 	pg::SharedLock lock(LW_EXCLUSIVE);
 	pg::DatabaseSlot *longest = nullptr;
 
 	for (pg::DatabaseSlot &slot : pg::Shared()->databases)
 	{
-		if (slot.steward_pid == 0)
+		if (slot.steward_pid == 0 || (slot.database == home && pg::settings::max_workers > 1))
 			continue;
 		if (slot.yield)
 			return;
-		if (longest == nullptr || slot.looked_at < longest->looked_at)
+		if (longest == nullptr || slot.started_at < longest->started_at)
 			longest = &slot;
 	}
 	if (longest != nullptr)
@@ -168,7 +177,8 @@ void
 Launcher::Round()
 {
 	std::vector<pg::ConnectableDatabase> databases;
-	std::vector<std::pair<Urgency, const pg::ConnectableDatabase *>> waiting;
+	std::vector<std::pair<Claim, const pg::ConnectableDatabase *>> waiting;
+	Oid home = InvalidOid;
 
 	if (pg::ReadStopState().stopped)
 		return;
@@ -183,18 +193,20 @@ Launcher::Round()
 
 	for (const pg::ConnectableDatabase &database : databases)
 	{
-		Urgency urgency = UrgencyOf(database);
+		Claim claim = ClaimOf(database);
 
-		if (urgency != Urgency::kNone)
-			waiting.emplace_back(urgency, &database);
+		if (claim.urgency != Urgency::kNone)
+			waiting.emplace_back(claim, &database);
+		if (IsHome(database))
+			home = database.oid;
 	}
 	std::stable_sort(waiting.begin(), waiting.end(),
 					 [](const auto &a, const auto &b) { return a.first < b.first; });
-	for (const auto &[urgency, database] : waiting)
+	for (const auto &[claim, database] : waiting)
 	{
 		if (running >= static_cast<size_t>(pg::settings::max_workers))
 		{
-			MakeRoom();
+			MakeRoom(home);
 			return;
 		}
 

@@ -250,6 +250,7 @@ steward_worker_main(Datum argument)
 					slot.steward_pid = MyProcPid;
 					slot.steward_latch = MyLatch;
 					slot.looked_at = GetCurrentTimestamp();
+					slot.started_at = slot.looked_at;
 				});
 			if (alone)
 				Steward().Run();

@@ -236,9 +236,10 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 std::vector<pg::HypotheticalIndex>
 SizeCandidates(Tuning &tuning)
 {
-	SizeModel model = pg::settings::what_if_sizes == static_cast<int>(pg::WhatIfSizes::kHypopg)
-						  ? SizeModel::kHypopg
-						  : SizeModel::kSteward;
+	bool as_hypopg = pg::settings::what_if_sizes == static_cast<int>(pg::WhatIfSizes::kHypopg);
+	SizeModel model = !as_hypopg                     ? SizeModel::kSteward
+					  : pg::HypopgCountsHeaderOnce() ? SizeModel::kHypopg142
+													 : SizeModel::kHypopg;
 	std::vector<pg::HypotheticalIndex> indexes;
 
 	for (const IndexDefinition &index : tuning.candidates.indexes)
@@ -246,7 +247,7 @@ SizeCandidates(Tuning &tuning)
 		IndexSize size = EstimateBtreeSize(tuning.advice.catalog.at(index.relation), index, model);
 
 		tuning.sizes.push_back(size);
-		indexes.push_back({index, size.pages, size.tuples, size.height});
+		indexes.push_back({index, size.pages, size.tuples, size.height, as_hypopg});
 	}
 	return indexes;
 }
@@ -436,6 +437,8 @@ TuneIndexes(const IndexRequest &request)
 	NoteFailures(tuning, priced, what_if);
 	tuning.advice.planner_calls = what_if.planner_calls();
 	tuning.advice.remembered = oracle.answered();
+	pg::LogDebug(std::to_string(what_if.planner_calls()) + " planner calls, " +
+				 std::to_string(oracle.answered()) + " prices remembered");
 	return std::move(tuning.advice);
 }
 

@@ -26,6 +26,7 @@ struct Column
 	bool indexable = false;     /* its type has a default btree operator class */
 	bool deduplicates = false;  /* equal values are equal bytes, so btree may share them */
 	double average_width = 0;   /* bytes, from pg_statistic, or the type's guess */
+	double measured_width = 0;  /* bytes, from pg_statistic alone; 0 = no statistics */
 	int alignment = 1;          /* bytes */
 	double distinct_values = 0; /* estimated number, from pg_statistic; 0 = unknown */
 	double null_fraction = 0;

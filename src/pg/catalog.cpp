@@ -54,6 +54,7 @@ struct ColumnFacts
 	bool indexable;
 	bool deduplicates;
 	double average_width;
+	double measured_width;
 	int alignment;
 	double distinct_values;
 	double null_fraction;
@@ -118,6 +119,7 @@ ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *f
 	facts->deduplicates = facts->indexable && EqualIsImage(attribute, opclass);
 	facts->alignment = AlignmentOf(attribute);
 	facts->average_width = get_typavgwidth(attribute->atttypid, attribute->atttypmod);
+	facts->measured_width = 0;
 	facts->distinct_values = 0;
 	facts->null_fraction = 0;
 	if (HeapTupleIsValid(statistics))
@@ -126,7 +128,7 @@ ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *f
 
 		*analyzed = true;
 		if (form->stawidth > 0)
-			facts->average_width = form->stawidth;
+			facts->average_width = facts->measured_width = form->stawidth;
 		facts->null_fraction = form->stanullfrac;
 		facts->distinct_values = form->stadistinct >= 0 ? form->stadistinct : -form->stadistinct * tuples;
 		ReleaseSysCache(statistics);
@@ -215,9 +217,10 @@ ToModel(Oid oid, const RelationFacts &facts)
 	{
 		const ColumnFacts &column = facts.columns[i];
 
-		relation.columns[column.number] = {column.number,          column.name,          column.indexable,
-										   column.deduplicates,    column.average_width, column.alignment,
-										   column.distinct_values, column.null_fraction};
+		relation.columns[column.number] = {
+			column.number,        column.name,           column.indexable, column.deduplicates,
+			column.average_width, column.measured_width, column.alignment, column.distinct_values,
+			column.null_fraction};
 	}
 	return relation;
 }

@@ -17,6 +17,8 @@
 #include "pg/hypopg.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <tuple>
 
 #include "pg/compat.h"
 #include "pg/extension.h"
@@ -108,6 +110,18 @@ Compare(const SeenPlan &before, const SeenPlan &after)
 }
 
 } // namespace
+
+bool
+HypopgCountsHeaderOnce()
+{
+	std::string version = RequireExtension("hypopg").version;
+	int major = 0;
+	int minor = 0;
+	int patch = 0;
+
+	(void) sscanf(version.c_str(), "%d.%d.%d", &major, &minor, &patch);
+	return std::tuple(major, minor, patch) >= std::tuple(1, 4, 2);
+}
 
 SimulatedIndex
 CreateInHypopg(Spi &spi, const std::string &statement)

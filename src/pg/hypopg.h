@@ -20,6 +20,9 @@
 namespace steward::pg
 {
 
+/* Whether the sizes it estimates have one tuple header for a tuple (since 1.4.2), not for a column. */
+bool HypopgCountsHeaderOnce();
+
 struct SecondOpinion
 {
 	bool confirmed = false;

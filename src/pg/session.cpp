@@ -86,6 +86,12 @@ Today(Spi &spi)
 }
 
 void
+LogDebug(const std::string &text)
+{
+	Guarded([&] { ereport(DEBUG1, (errmsg_internal("pg_steward: %s", text.c_str()))); });
+}
+
+void
 LogMessage(const std::string &text)
 {
 	Guarded([&] { ereport(LOG, (errmsg_internal("pg_steward: %s", text.c_str()))); });

@@ -39,6 +39,7 @@ int ProcessId();
 /* "2026-11-23" */
 std::string Today(Spi &spi);
 
+void LogDebug(const std::string &text);
 void LogMessage(const std::string &text);
 void LogWarning(const std::string &text);
 

@@ -37,6 +37,7 @@ struct DatabaseSlot
 	bool yield;                     /* its steward is to make room after its round; Locks: lock */
 	TimestampTz away_until;         /* its steward leaves, and none is started before; Locks: lock */
 	TimestampTz looked_at;          /* when a steward last looked; Locks: lock */
+	TimestampTz started_at;         /* when its steward started; Locks: lock */
 	TimestampTz last_round_at;      /* end of the last round that succeeded; Locks: lock */
 	char last_error[kReasonLength]; /* of the last round; empty if it succeeded; Locks: lock */
 };

@@ -173,7 +173,7 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 	info->amhasgettuple = am->amgettuple != nullptr;
 	info->amhasgetbitmap = am->amgetbitmap != nullptr;
 	info->amcanparallel = am->amcanparallel;
-	info->amcanmarkpos = am->ammarkpos != nullptr && am->amrestrpos != nullptr;
+	info->amcanmarkpos = !index.as_hypopg && am->ammarkpos != nullptr && am->amrestrpos != nullptr;
 	info->amcostestimate = reinterpret_cast<decltype(info->amcostestimate)>(am->amcostestimate);
 	for (int i = 0; i < columns; i++)
 	{

@@ -33,7 +33,8 @@ struct HypotheticalIndex
 	IndexDefinition definition;
 	double pages = 0;
 	double tuples = 0;
-	int height = -1; /* levels above the leaves; -1 = unknown */
+	int height = -1;        /* levels above the leaves; -1 = unknown */
+	bool as_hypopg = false; /* hypopg knows no marking of a position, so a merge join buffers the scan */
 };
 
 class WhatIf : public CostOracle

@@ -9,8 +9,9 @@
  * The number of distinct keys comes from pg_statistic, columns taken as
  * independent, which errs on the side of too large an index.
  *
- * The hypopg model is that of hypopg 1.3 and 1.4, which knows neither
- * alignment nor deduplication nor height.  It is here so that costs can be
+ * The hypopg models are those of hypopg 1.3 to 1.4.1, and since 1.4.2; they
+ * know neither alignment nor deduplication nor height, and take a column
+ * without statistics to be empty.  They are here so that costs can be
  * compared with hypopg's like with like.
  *
  * Pure.
@@ -138,22 +139,33 @@ EstimateBySteward(const Relation &relation, const IndexDefinition &index)
 	return size;
 }
 
-IndexSize
-EstimateAsHypopg(const Relation &relation, const IndexDefinition &index)
+/* Bytes of the column values as hypopg counts them: none where there are no statistics. */
+double
+WidthAsHypopg(const Relation &relation, const IndexDefinition &index)
 {
-	double columns = static_cast<double>(index.keys.size() + index.included.size());
 	double width = 0;
 
 	for (const IndexKey &key : index.keys)
-		width += relation.columns.at(key.column).average_width;
+		width += relation.columns.at(key.column).measured_width;
 	for (ColumnNumber number : index.included)
-		width += relation.columns.at(number).average_width;
+		width += relation.columns.at(number).measured_width;
+	return width;
+}
 
-	/* A tuple header and a line pointer for each column, and a bloat of 30 %. */
-	double line = width + kTupleHeader * columns + Align(kLinePointer * columns, 8);
-	double pages = std::ceil(relation.tuples * line * 1.3 / kUsablePage);
+IndexSize
+EstimateAsHypopg(const Relation &relation, const IndexDefinition &index, bool since_142)
+{
+	double columns = static_cast<double>(index.keys.size() + index.included.size());
+	double line = WidthAsHypopg(relation, index);
+	double bytes = 0;
 
-	return {pages, relation.tuples, -1};
+	if (since_142)
+		/* A tuple header and a line pointer, pages filled to 90 %, and a bloat of 30 % on top. */
+		bytes = relation.tuples * (line + kTupleHeader + kLinePointer) * 1.3 / kLeafFill;
+	else
+		/* A tuple header and a line pointer for each column, and a bloat of 30 %. */
+		bytes = relation.tuples * (line + kTupleHeader * columns + Align(kLinePointer * columns, 8)) * 1.3;
+	return {std::max(1.0, std::floor(bytes / kUsablePage)), relation.tuples, -1};
 }
 
 } // namespace
@@ -161,8 +173,9 @@ EstimateAsHypopg(const Relation &relation, const IndexDefinition &index)
 IndexSize
 EstimateBtreeSize(const Relation &relation, const IndexDefinition &index, SizeModel model)
 {
-	return model == SizeModel::kHypopg ? EstimateAsHypopg(relation, index)
-									   : EstimateBySteward(relation, index);
+	if (model == SizeModel::kSteward)
+		return EstimateBySteward(relation, index);
+	return EstimateAsHypopg(relation, index, model == SizeModel::kHypopg142);
 }
 
 } // namespace steward

@@ -17,8 +17,9 @@ namespace steward
 
 enum class SizeModel
 {
-	kSteward, /* our own: alignment, deduplication, inner pages, height */
-	kHypopg,  /* as hypopg estimates, to be comparable with it */
+	kSteward,   /* our own: alignment, deduplication, inner pages, height */
+	kHypopg,    /* as hypopg estimates, to be comparable with it */
+	kHypopg142, /* as hypopg does since 1.4.2 */
 };
 
 struct IndexSize

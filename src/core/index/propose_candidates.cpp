@@ -127,6 +127,16 @@ ArrangeKeys(const Roles &roles)
 		arranged.push_back(join);
 		arranged.push_back(Concatenate(join, roles.equal));
 		arranged.push_back(Concatenate(roles.equal, join));
+		for (const IndexKey &key : roles.equal)
+		{
+			arranged.push_back(Concatenate({key}, join));
+			arranged.push_back(Concatenate(join, {key}));
+		}
+		for (const auto &[other, second] : roles.joins)
+		{
+			if (other != partner)
+				arranged.push_back(Concatenate(join, second));
+		}
 		for (const IndexKey &range : roles.ranges)
 		{
 			arranged.push_back(Concatenate(join, {range}));
