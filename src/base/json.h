@@ -17,6 +17,33 @@
 
 #include <nlohmann/json.hpp>
 
+/*
+ * The library's own version of this takes memory in a destructor, to keep the
+ * stack shallow, and so ends the process where there is none.  What we write
+ * and read is shallow.
+ */
+template <>
+inline void
+nlohmann::ordered_json::json_value::destroy(value_t type)
+{
+	auto free = [](auto *value)
+	{
+		if (value == nullptr)
+			return; /* its constructor ended in an exception */
+		std::destroy_at(value);
+		std::allocator<std::remove_reference_t<decltype(*value)>>().deallocate(value, 1);
+	};
+
+	if (type == value_t::object)
+		free(object);
+	else if (type == value_t::array)
+		free(array);
+	else if (type == value_t::string)
+		free(string);
+	else if (type == value_t::binary)
+		free(binary);
+}
+
 namespace steward
 {
 

@@ -57,8 +57,8 @@ private:
 	void NoteError(const std::string &error);
 
 	std::optional<pg::StartedWorker> action_;
-	double next_observation_ = 0;
-	double next_advice_ = 0;
+	double last_observation_ = 0;
+	double last_advice_ = 0;
 	bool round_done_ = false;
 	std::string last_error_;
 };
@@ -147,19 +147,19 @@ Steward::DoRounds()
 	double now = pg::SecondsSinceEpoch();
 	pg::Mode mode = pg::CurrentMode();
 
-	if (mode >= pg::Mode::kObserve && now >= next_observation_)
+	if (mode >= pg::Mode::kObserve && now >= last_observation_ + pg::settings::workload_interval_s)
 	{
 		Attempt("note the workload", ObserveRound);
-		next_observation_ = now + pg::settings::workload_interval_s;
+		last_observation_ = now;
 	}
-	if (mode >= pg::Mode::kAdvise && now >= next_advice_)
+	if (mode >= pg::Mode::kAdvise && now >= last_advice_ + pg::settings::round_interval_s)
 	{
 		if (Attempt("renew the advice", [] { AdviseRound(); }))
 		{
 			NoteError("");
 			WithSlot([](pg::DatabaseSlot &slot) { slot.last_round_at = GetCurrentTimestamp(); });
 		}
-		next_advice_ = now + pg::settings::round_interval_s;
+		last_advice_ = now;
 	}
 	round_done_ = true;
 }

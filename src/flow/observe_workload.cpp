@@ -44,7 +44,10 @@ ObserveWorkload()
 		AdvisedStatement advised;
 
 		if (std::unique_ptr<pg::AnalyzedQuery> query = analyzer.Analyze(statement, &advised.reason))
+		{
 			advised.relations = query->relations();
+			(void) pg::DescribeQuery(*query, &advised.reason);
+		}
 		advised.statement = std::move(statement);
 		workload.push_back(std::move(advised));
 	}

@@ -329,7 +329,9 @@ Execute(const Plan &plan)
 		if (!error || !IsLockTrouble(*error) || attempt >= pg::settings::lock_retries)
 			return error;
 		pg::LogMessage("action " + std::to_string(plan.action.id) + ": " + error->message + "; trying again");
-		RemoveInvalid(plan.action);
+		/* With the leftover still there, another build could only say that the name is taken. */
+		if (!RemoveInvalid(plan.action))
+			return error;
 		try
 		{
 			pg::WaitMilliseconds(1000L << std::min(attempt, 5));
@@ -368,12 +370,20 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 			}
 			else if (!done)
 			{
-				note.sqlstate = sqlstate::kNotInPrerequisiteState;
-				note.error =
-					plan.settle ? "the worker or the server ended during the work" : "the index is not there";
+				/* A worker before this one may have said what went wrong. */
+				pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
+
+				note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
+				note.error = !known.error.empty() ? known.error
+							 : plan.settle        ? "the worker or the server ended during the work"
+												  : "the index is not there";
 			}
 			if (!clean)
-				note.error += "; the invalid index " + plan.action.target + " is left and wants DROP INDEX";
+			{
+				/* Still at work: the next worker settles it, as soon as the lock is to be had. */
+				(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
+				return;
+			}
 			if (done && plan.doing == Doing::kBuild)
 			{
 				if (!plan.comment.empty())

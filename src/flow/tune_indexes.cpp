@@ -73,6 +73,9 @@ struct Tuning
 std::string
 HintFor(const std::string &state)
 {
+	if (pg::IsSuperuser(pg::CurrentRole()))
+		return "Statements of superusers are analysed as role steward_planner, which has no rights: where a schema is "
+			   "not open to PUBLIC, GRANT USAGE ON SCHEMA … TO steward_planner;, or SET ROLE to the application's role.";
 	if (state == sqlstate::kInsufficientPrivilege)
 		return "Queries are planned with your rights: ask for the right, or have somebody who has it run this.";
 	return "It must parse as it stands, under your search_path; parameters are written $1, $2 and so on.";
@@ -170,7 +173,17 @@ DescribeStatements(Tuning &tuning)
 																   relation->second.unfit.empty();
 														});
 
-		tuning.shapes.push_back(fit ? pg::DescribeQuery(*tuning.queries[i]) : QueryShape());
+		std::string failure;
+
+		tuning.shapes.push_back(fit ? pg::DescribeQuery(*tuning.queries[i], &failure) : QueryShape());
+		if (failure.empty())
+			continue;
+		if (tuning.request.queries)
+			throw Refusal({sqlstate::kNotInPrerequisiteState,
+						   "query " + std::to_string(i + 1) + " cannot be planned: " + failure,
+						   "The text is: " + Excerpt(tuning.queries[i]->text(), 200),
+						   "EXPLAIN it to see more; pg_steward.planning_timeout bounds the time."});
+		tuning.advice.statements[i].reason = failure;
 	}
 }
 

@@ -468,7 +468,7 @@ ToModel(const FoundRelation &found)
 } // namespace
 
 QueryShape
-DescribeQuery(AnalyzedQuery &query)
+DescribeQuery(AnalyzedQuery &query, std::string *failure)
 {
 	QueryShape shape;
 	OwnedMemoryContext context("pg_steward query shape");
@@ -476,7 +476,8 @@ DescribeQuery(AnalyzedQuery &query)
 	PlannerWatch watch = {nullptr, CollectRelation, &finder};
 	WatchingPlanner watching(&watch);
 
-	if (!query.Plan(IgnorePlan, nullptr).empty())
+	*failure = query.Plan(IgnorePlan, nullptr);
+	if (!failure->empty())
 		return shape;
 	for (int i = 0; i < list_length(finder.relations); i++)
 		shape.relations.push_back(ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i))));

@@ -5,8 +5,7 @@
  *
  * hypopg shows its indexes only while a plain EXPLAIN runs, so the question
  * is an EXPLAIN through SPI.  Its query is taken over by a hook and planned
- * there, as the planning role and as a generic plan, which EXPLAIN itself
- * cannot do before 16.  Since no executor runs then, hypopg stays armed until
+ * there as a generic plan, which EXPLAIN itself cannot do before 16.  Since no executor runs then, hypopg stays armed until
  * the next statement ends: the one that drops the indexes.  What hypopg keeps
  * is not transactional, so they are dropped also after an error.
  *
@@ -41,7 +40,6 @@ namespace
 struct SeenPlan
 {
 	Oid statement_role;
-	Oid planning_role;
 	Oid sought; /* the index that ought to be used */
 	bool planned;
 	bool uses_sought;
@@ -61,15 +59,10 @@ void
 PlanExplained(Query *query, const char *text, void *argument)
 {
 	auto *seen = static_cast<SeenPlan *>(argument);
-	Oid outer_role;
-	int outer_flags;
 	PlannedStmt *plan;
 
-	PrepareForPlanning(query, seen->statement_role);
-	GetUserIdAndSecContext(&outer_role, &outer_flags);
-	SetUserIdAndSecContext(seen->planning_role, outer_flags);
+	PrepareForPlanning(query, seen->statement_role, false);
 	plan = planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr);
-	SetUserIdAndSecContext(outer_role, outer_flags);
 	seen->planned = true;
 	seen->cost = plan->planTree->total_cost;
 	WalkIndexScans(plan, NoteIndex, seen);
@@ -78,7 +71,7 @@ PlanExplained(Query *query, const char *text, void *argument)
 SeenPlan
 Explain(Spi &spi, const AnalyzedQuery &query, Oid sought)
 {
-	SeenPlan seen = {query.identity().role, PlanningRole(query.identity().role), sought, false, false, 0};
+	SeenPlan seen = {query.identity().role, sought, false, false, 0};
 	ExplainWatch watch = {PlanExplained, &seen};
 	TakingExplain taking(&watch);
 
@@ -141,7 +134,7 @@ ConfirmInHypopg(const AnalyzedQuery &query, const std::vector<std::string> &stat
 	SecondOpinion opinion;
 
 	std::optional<ServerError> error =
-		RunSandboxed(query.identity(),
+		RunSandboxed(query.PlanningIdentity(),
 					 [&]
 					 {
 						 Spi spi;

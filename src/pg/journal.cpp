@@ -276,6 +276,22 @@ Journal::ReadLastError(int64_t id)
 	return {rows.front().Text(0), rows.front().Text(1)};
 }
 
+Journal::LastError
+Journal::ErrorOfNewestEntry(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT sqlstate, error FROM steward.journal WHERE action = $1::bigint"
+							  " ORDER BY id DESC LIMIT 1",
+							  {std::to_string(id)});
+		});
+
+	if (rows.empty())
+		return {};
+	return {rows.front().Text(0), rows.front().Text(1)};
+}
+
 std::vector<std::string>
 Journal::Exclusions()
 {

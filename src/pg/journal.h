@@ -71,6 +71,9 @@ public:
 	};
 	LastError ReadLastError(int64_t id);
 
+	/* The error of the newest entry of all; empty where that has none. */
+	LastError ErrorOfNewestEntry(int64_t id);
+
 	std::vector<std::string> Exclusions();
 	void Exclude(const std::string &pattern, const std::string &reason);
 	bool RemoveExclusion(const std::string &pattern);

@@ -62,7 +62,21 @@ struct TreePreparation
 {
 	List *relations;
 	Oid role;
+	bool check_rights;
 };
+
+/* Whether the role may read and write what the query names; runs nothing of anybody's. */
+void
+CheckRights(Query *query, Oid role)
+{
+	Oid outer_role;
+	int outer_flags;
+
+	GetUserIdAndSecContext(&outer_role, &outer_flags);
+	SetUserIdAndSecContext(role, outer_flags);
+	compat::CheckPermissions(query);
+	SetUserIdAndSecContext(outer_role, outer_flags);
+}
 
 /* Collects the relations, and makes the tree one that only ever reads them, as its own role. */
 bool
@@ -86,6 +100,8 @@ PrepareTree(Node *node, void *argument)
 	}
 	if (IsA(node, Query))
 	{
+		if (preparation->check_rights)
+			CheckRights(reinterpret_cast<Query *>(node), preparation->role);
 		compat::ReadTablesAs(reinterpret_cast<Query *>(node), preparation->role);
 		return compat::WalkQuery(reinterpret_cast<Query *>(node), PrepareTree, argument,
 								 QTW_EXAMINE_RTES_BEFORE);
@@ -140,12 +156,10 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 		result->utility = true;
 		return;
 	}
-	if (check_rights)
-		compat::CheckPermissions(query);
 
 	outer = MemoryContextSwitchTo(keep);
 	result->tree = compat::CopyNode(query);
-	result->relations = PrepareForPlanning(result->tree, role);
+	result->relations = PrepareForPlanning(result->tree, role, check_rights);
 	list_sort(result->relations, list_oid_cmp);
 	MemoryContextSwitchTo(outer);
 }
@@ -153,9 +167,9 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 } // namespace
 
 List *
-PrepareForPlanning(Query *query, Oid role)
+PrepareForPlanning(Query *query, Oid role, bool check_rights)
 {
-	TreePreparation preparation = {NIL, role};
+	TreePreparation preparation = {NIL, role, check_rights};
 
 	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
 	query->queryId = 0;
@@ -199,10 +213,16 @@ AnalyzedQuery::Analyze()
 	/* Only the tree itself is worth keeping. */
 	OwnedMemoryContext analysis("pg_steward analysis");
 
+	/*
+	 * Not as a superuser even here: the input functions of domains and of
+	 * what is made of them run their CHECK constraints on literals.
+	 */
 	std::optional<ServerError> error = RunSandboxed(
-		identity_,
+		PlanningIdentity(),
 		[&]
 		{
+			LimitLockWait();
+
 			SwitchedContext scratch(analysis.get());
 
 			Guarded([&]
@@ -246,6 +266,12 @@ AnalyzedQuery::Analyze()
 	for (int i = 0; i < list_length(result.relations); i++)
 		relations_.push_back(list_nth_oid(result.relations, i));
 	parameter_types_.assign(result.parameter_types, result.parameter_types + result.parameter_count);
+}
+
+Identity
+AnalyzedQuery::PlanningIdentity() const
+{
+	return {PlanningRole(identity_.role), identity_.search_path};
 }
 
 /* Takes the locks planning needs; an ERROR where one cannot be had at once. */

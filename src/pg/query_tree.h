@@ -45,6 +45,9 @@ public:
 	const std::string &text() const { return text_; }
 	const Identity &identity() const { return identity_; }
 
+	/* As whom it is analysed and planned: never as a superuser. */
+	Identity PlanningIdentity() const;
+
 	/* Why it cannot be planned; empty where it can. */
 	const std::string &unfit() const { return unfit_; }
 
@@ -83,11 +86,15 @@ private:
 
 /*
  * Makes a tree one that only reads, as the statement's own role, and that
- * nobody counts.  Returns the OIDs of its tables, each once.  C-like.
+ * nobody counts; an ERROR where the role lacks a right and rights are to be
+ * checked.  Returns the OIDs of its tables, each once.  C-like.
  */
-List *PrepareForPlanning(Query *query, Oid role);
+List *PrepareForPlanning(Query *query, Oid role, bool check_rights);
 
-/* What an index could do for the statement, as the planner sees it. */
-QueryShape DescribeQuery(AnalyzedQuery &query);
+/*
+ * What an index could do for the statement, as the planner sees it; in
+ * failure why it cannot be planned.
+ */
+QueryShape DescribeQuery(AnalyzedQuery &query, std::string *failure);
 
 } // namespace steward::pg

@@ -92,10 +92,7 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 				SetUserIdAndSecContext(identity.role, flags | SECURITY_RESTRICTED_OPERATION);
 				XactReadOnly = true;
 				if (identity.search_path)
-				{
 					SetForSubtransaction("search_path", identity.search_path->c_str());
-					SetForSubtransaction("lock_timeout", kLockTimeout);
-				}
 				PushActiveSnapshot(GetTransactionSnapshot());
 				planning_timed_out = 0;
 				enable_timeout_after(planning_timeout, settings::planning_timeout_ms);
@@ -133,6 +130,12 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	if (exception)
 		std::rethrow_exception(exception);
 	return failure;
+}
+
+void
+LimitLockWait()
+{
+	Guarded([] { SetForSubtransaction("lock_timeout", kLockTimeout); });
 }
 
 Oid

@@ -38,8 +38,11 @@ struct Identity
  */
 std::optional<ServerError> RunSandboxed(const Identity &identity, const std::function<void()> &body);
 
+/* Inside the sandbox: a lock that somebody holds for long is not waited for. */
+void LimitLockWait();
+
 /*
- * The role as which statements of `role` are planned: itself, but for a
+ * The role as which statements of `role` are analysed and planned: itself, but for a
  * superuser steward_planner, which may do nothing.  A function that somebody
  * else put into a superuser's statement is folded without his power.
  */

@@ -48,6 +48,15 @@ RoleExists(Oid role)
 	return exists;
 }
 
+bool
+IsSuperuser(Oid role)
+{
+	bool superuser = false;
+
+	Guarded([&] { superuser = superuser_arg(role); });
+	return superuser;
+}
+
 Oid
 CurrentDatabase()
 {

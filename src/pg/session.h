@@ -24,6 +24,7 @@ Oid CurrentRole();
 std::string OuterRoleName();
 
 bool RoleExists(Oid role);
+bool IsSuperuser(Oid role);
 
 Oid CurrentDatabase();
 
