@@ -34,6 +34,7 @@ extern "C"
 
 #include "core/index/estimate_size.h"
 #include "pg/catalog.h"
+#include "pg/hypopg.h"
 #include "pg/session.h"
 #include "pg/what_if.h"
 
@@ -70,9 +71,9 @@ AddColumn(ParsedIndex *parsed, const IndexElem *element)
 						errmsg("there is no column \"%s\" to index", element->name)));
 	parsed->column[parsed->columns] = number;
 	parsed->descending[parsed->columns] = descending;
-	parsed->nulls_first[parsed->columns] =
-		element->nulls_ordering == SORTBY_NULLS_DEFAULT ? descending
-														: element->nulls_ordering == SORTBY_NULLS_FIRST;
+	parsed->nulls_first[parsed->columns] = element->nulls_ordering == SORTBY_NULLS_DEFAULT
+											   ? descending
+											   : element->nulls_ordering == SORTBY_NULLS_FIRST;
 	parsed->columns++;
 }
 
@@ -124,7 +125,9 @@ SizeModelInForce()
 	const char *value = nullptr;
 
 	pg::Guarded([&] { value = GetConfigOption("pg_steward.what_if_sizes", false, false); });
-	return std::string_view(value) == "hypopg" ? SizeModel::kHypopg : SizeModel::kSteward;
+	if (std::string_view(value) != "hypopg")
+		return SizeModel::kSteward;
+	return pg::HypopgCountsHeaderOnce() ? SizeModel::kHypopg142 : SizeModel::kHypopg;
 }
 
 std::vector<pg::HypotheticalIndex>
@@ -148,7 +151,7 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts)
 	{
 		IndexSize size = EstimateBtreeSize(catalog.at(definition.relation), definition, model);
 
-		indexes.push_back({definition, size.pages, size.tuples, size.height});
+		indexes.push_back({definition, size.pages, size.tuples, size.height, model != SizeModel::kSteward});
 	}
 	return indexes;
 }
@@ -165,9 +168,24 @@ public:
 			all_.push_back(static_cast<CandidateId>(i));
 	}
 
-	Price Ask()
+	Price Ask() { return Ask(all_); }
+
+	/* With all but one of the indexes, another one for each `number`. */
+	Price AskWithout(size_t number)
 	{
-		Price price = what_if_.PriceStatement(0, all_);
+		CandidateSet set = all_;
+
+		if (!set.empty())
+			set.erase(set.begin() + static_cast<ptrdiff_t>(number % set.size()));
+		return Ask(set);
+	}
+
+	int64_t planner_calls() const { return what_if_.planner_calls(); }
+
+private:
+	Price Ask(const CandidateSet &set)
+	{
+		Price price = what_if_.PriceStatement(0, set);
 
 		if (!what_if_.failures().empty())
 			throw Refusal({sqlstate::kFeatureNotSupported,
@@ -175,9 +193,6 @@ public:
 		return price;
 	}
 
-	int64_t planner_calls() const { return what_if_.planner_calls(); }
-
-private:
 	pg::AnalyzedQuery query_;
 	std::vector<pg::HypotheticalIndex> indexes_;
 	pg::WhatIf what_if_;
@@ -192,15 +207,16 @@ STEWARD_FUNCTION(what_if_cost)
 	Pricing pricing(fcinfo);
 	Price price = pricing.Ask();
 
-	return pg::MakeRow(fcinfo, {pg::NumberValue(price.cost),
-								pg::IntegerValue(static_cast<int64_t>(price.used.size()))});
+	return pg::MakeRow(
+		fcinfo, {pg::NumberValue(price.cost), pg::IntegerValue(static_cast<int64_t>(price.used.size()))});
 }
 
 /*
- * Prices the query so often, all the indexes on each time, and says how long
- * that took.  Nothing is remembered at this level: every price is a call of
- * the planner, as planner_calls shows.  Analysis and the reading of the
- * catalog, which happen once for a whole round of advice, are not timed.
+ * Prices the query so often, each time with all indexes but another one, and
+ * says how long that took.  Nothing is remembered at this level: every price
+ * is a call of the planner, as planner_calls shows.  Analysis and the reading
+ * of the catalog, which happen once for a whole round of advice, are not
+ * timed.
  */
 STEWARD_FUNCTION(price_many)
 {
@@ -211,12 +227,11 @@ STEWARD_FUNCTION(price_many)
 	Clock::time_point start = Clock::now();
 
 	for (int32_t i = 0; i < times; i++)
-		pricing.Ask();
+		pricing.AskWithout(static_cast<size_t>(i));
 
 	std::chrono::duration<double> elapsed = Clock::now() - start;
 
-	return pg::MakeRow(fcinfo,
-					   {pg::IntegerValue(pricing.planner_calls()), pg::NumberValue(elapsed.count())});
+	return pg::MakeRow(fcinfo, {pg::IntegerValue(pricing.planner_calls()), pg::NumberValue(elapsed.count())});
 }
 
 } // namespace steward

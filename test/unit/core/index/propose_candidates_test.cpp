@@ -164,7 +164,27 @@ TEST(ProposeCandidates, ColumnsOfOneJoinStandTogether)
 
 	EXPECT_THAT(indexes, Contains("a, b"));
 	EXPECT_THAT(indexes, Contains("c"));
-	EXPECT_THAT(indexes, Not(Contains("a, c"))) << "no plan joins with both partners at once here";
+	EXPECT_THAT(indexes, Not(Contains("a, c"))) << "what is left of a join does not lead to another";
+}
+
+/* A nested loop may have both partners outside: then all of the columns are looked up at once. */
+TEST(ProposeCandidates, ColumnsOfTwoJoinsFollowEachOther)
+{
+	std::vector<std::string> indexes =
+		Propose(MakeUse(kTable, {Joined(kA, 2), Joined(kB, 2), Joined(kC, 3)}));
+
+	EXPECT_THAT(indexes, Contains("a, b, c"));
+	EXPECT_THAT(indexes, Contains("c, a, b"));
+}
+
+TEST(ProposeCandidates, OneOfSeveralEqualitiesMayStandBesideAJoin)
+{
+	std::vector<std::string> indexes = Propose(MakeUse(kTable, {Joined(kA, 2), Equal(kB), Equal(kC)}));
+
+	EXPECT_THAT(indexes, Contains("b, a"));
+	EXPECT_THAT(indexes, Contains("c, a"));
+	EXPECT_THAT(indexes, Contains("a, b"));
+	EXPECT_THAT(indexes, Contains("a, c"));
 }
 
 TEST(ProposeCandidates, ARangeFollowsTheJoin)

@@ -184,6 +184,19 @@ TEST(SelectIndexes, DropsWhatTheOthersMadeSuperfluous)
 	EXPECT_THAT(selection.final_costs, ElementsAre(100, 100));
 }
 
+/* The same where the better set is the one grown per byte: by gain, the large one takes all the room. */
+TEST(SelectIndexes, DropsWhatTheOthersMadeSuperfluousWhicheverOrderWins)
+{
+	SelectionProblem problem = MakeProblem(4, 4, 5 * kMegabyte);
+
+	problem.sizes = {kMegabyte, 3 * kMegabyte, 5 * kMegabyte, kMegabyte};
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 100}, {{1}, 100}},
+										  {{{}, 1000}, {{0}, 400}, {{1}, 100}},
+										  {{{}, 3000}, {{2}, 500}},
+										  {{{}, 1500}, {{3}, 100}}})),
+				ElementsAre(1, 3));
+}
+
 /* The planner may err: with an index it prefers, the plan can be priced higher than without. */
 class HarmedOracle : public CostOracle
 {

@@ -1,0 +1,140 @@
+--
+-- CANDIDATES
+-- Which index is advised for which kind of statement: each one names the
+-- columns in an order that a btree can use, is confirmed by hypopg, and makes
+-- the statement cheaper.
+--
+CREATE SCHEMA steward_candidates;
+GRANT USAGE ON SCHEMA steward_candidates TO PUBLIC;
+GRANT USAGE ON SCHEMA steward_candidates TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
+SET search_path = steward_candidates;
+
+-- Small enough for ANALYZE to read all of it, so that the statistics are the
+-- same everywhere; wide enough for an index to matter.
+CREATE TABLE customers (
+	id       integer PRIMARY KEY,
+	country  integer NOT NULL,
+	email    text NOT NULL,
+	active   boolean NOT NULL,
+	referrer integer,
+	notes    text NOT NULL
+);
+CREATE TABLE orders (
+	id          integer PRIMARY KEY,
+	customer_id integer NOT NULL,
+	status      integer NOT NULL,
+	total       numeric NOT NULL,
+	created_at  timestamptz NOT NULL,
+	notes       text NOT NULL
+);
+INSERT INTO customers
+SELECT i, i % 50, 'customer' || i || '@example.com', i % 1000 <> 0, CASE WHEN i % 500 = 0 THEN NULL ELSE i % 3000 END,
+       repeat('n', 120)
+  FROM generate_series(1, 6000) AS i;
+INSERT INTO orders
+SELECT i, i % 6000, i % 20, i % 997, '2026-01-01 00:00:00+00'::timestamptz + (i * 7919 % 30000) * interval '10 minutes', repeat('n', 120)
+  FROM generate_series(1, 30000) AS i;
+VACUUM ANALYZE customers, orders;
+
+-- Shown instead of the costs, which belong to the planner's version.
+CREATE FUNCTION advise(VARIADIC queries text[])
+RETURNS TABLE (rank integer, action text, ddl text, confirmed_by text, cheaper boolean, helps boolean, undo boolean)
+LANGUAGE sql AS $$
+	SELECT rank, action, ddl, confirmed_by, cost_after < cost_before, benefit > 0 AND benefit <= 1,
+	       undo_ddl LIKE 'DROP INDEX CONCURRENTLY steward_candidates.%' AND ddl_steps = ARRAY[ddl]
+	  FROM steward.recommend_indexes(queries)
+$$;
+
+-- One column.
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = 42');
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = $1');
+SELECT * FROM advise('SELECT * FROM orders WHERE $1 = customer_id');
+SELECT * FROM advise('SELECT * FROM customers WHERE email = $1');
+
+-- A narrow range.
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at > ''2026-07-20''');
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at BETWEEN ''2026-03-01'' AND ''2026-03-02''');
+
+-- Equality first, then the range, whatever the order of the text.
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at > ''2026-05-01'' AND status = 3');
+
+-- The most selective equality first.
+SELECT * FROM advise('SELECT * FROM orders WHERE status = 3 AND customer_id = 42 AND total = 5');
+
+-- Equality, then the wanted order; the index is read backward.
+SELECT * FROM advise('SELECT * FROM orders WHERE status = $1 ORDER BY created_at DESC LIMIT 10');
+SELECT * FROM advise('SELECT * FROM orders ORDER BY created_at LIMIT 10');
+SELECT * FROM advise('SELECT * FROM orders ORDER BY total, created_at DESC LIMIT 10');
+
+-- Keyset paging by a row comparison.
+SELECT * FROM advise('SELECT * FROM orders WHERE (total, created_at) > ($1, $2) ORDER BY total, created_at LIMIT 10');
+
+-- The joined column of the larger side.
+SELECT * FROM advise('SELECT * FROM customers AS c JOIN orders AS o ON o.customer_id = c.id WHERE c.id = 7');
+SELECT * FROM advise('SELECT * FROM customers AS c LEFT JOIN orders AS o ON o.customer_id = c.id WHERE c.id < 10');
+
+-- Grouping, DISTINCT, and the least of a column.
+SELECT * FROM advise('SELECT customer_id, count(*) FROM orders GROUP BY customer_id ORDER BY customer_id LIMIT 5');
+SELECT * FROM advise('SELECT DISTINCT customer_id FROM orders ORDER BY customer_id LIMIT 5');
+SELECT * FROM advise('SELECT min(total) FROM orders');
+
+-- Lists, NULL, and booleans.
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id IN (1, 2, 3)');
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = ANY ($1::integer[])');
+SELECT * FROM advise('SELECT * FROM customers WHERE referrer IS NULL');
+SELECT * FROM advise('SELECT * FROM customers WHERE NOT active');
+SELECT * FROM advise('SELECT * FROM customers WHERE active IS FALSE');
+
+-- An OR of two columns wants two indexes, and neither helps alone: both are
+-- confirmed, and both say which statement they serve.
+SELECT action, ddl, confirmed_by, cost_after < cost_before AS cheaper, benefit > 0 AS helps, jsonb_array_length(statements) AS served
+  FROM steward.recommend_indexes(ARRAY['SELECT * FROM orders WHERE customer_id = 1 OR total = 5'])
+ ORDER BY ddl;
+
+-- Through a view, a CTE, a subquery, EXISTS, and UNION ALL: the table beneath.
+CREATE VIEW open_orders AS SELECT id, customer_id, total FROM orders WHERE status = 0;
+SELECT * FROM advise('SELECT * FROM open_orders WHERE customer_id = $1');
+SELECT * FROM advise('WITH o AS (SELECT * FROM orders WHERE customer_id = $1) SELECT * FROM o');
+SELECT * FROM advise('WITH o AS MATERIALIZED (SELECT * FROM orders WHERE customer_id = $1) SELECT * FROM o');
+SELECT * FROM advise('SELECT * FROM customers WHERE id = 5 AND EXISTS (SELECT FROM orders WHERE customer_id = customers.id)');
+SELECT * FROM advise('SELECT (SELECT max(total) FROM orders WHERE customer_id = c.id) FROM customers AS c WHERE id = $1');
+SELECT * FROM advise('SELECT 1 FROM orders WHERE customer_id = $1 UNION ALL SELECT 2 FROM customers WHERE email = $2');
+
+-- Targets of writes.
+SELECT * FROM advise('UPDATE orders SET notes = $2 WHERE customer_id = $1');
+SELECT * FROM advise('DELETE FROM orders WHERE customer_id = $1');
+SELECT * FROM advise('INSERT INTO customers SELECT o.id, 1, $1, true, NULL, $2 FROM orders AS o WHERE o.customer_id = 4');
+
+-- Nothing was written, and nothing of ours is left hypothetical.
+SELECT count(*) FROM orders;
+SELECT count(*) FROM public.hypopg();
+
+-- Several statements share what they can, best first; each is served.
+SELECT rank, ddl, jsonb_array_length(statements) AS served, cost_after < cost_before AS cheaper
+  FROM steward.recommend_indexes(ARRAY[
+	'SELECT * FROM orders WHERE customer_id = $1',
+	'SELECT * FROM orders WHERE customer_id = $1 AND status = $2',
+	'SELECT * FROM customers WHERE email = $1']);
+
+-- What an index gives already is not advised again, nor is a prefix of it.
+CREATE INDEX orders_customer_id_created_at_idx ON orders (customer_id, created_at);
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = $1');
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1');
+DROP INDEX orders_customer_id_created_at_idx;
+
+-- What no btree serves is not advised: all rows, an inequality, an expression,
+-- LIKE with an unknown beginning, another collation.
+SELECT * FROM advise('SELECT * FROM orders', 'SELECT sum(total) FROM orders', 'SELECT * FROM orders WHERE status <> 3',
+                     'SELECT * FROM orders WHERE status >= 0', 'SELECT * FROM orders WHERE customer_id + 1 = 7',
+                     'SELECT * FROM customers WHERE email LIKE ''%@example.com''',
+                     'SELECT * FROM customers WHERE email = $1 COLLATE "POSIX"',
+                     'INSERT INTO customers VALUES (0, 1, $1, true, NULL, $2)', 'SELECT 1', 'VALUES (1), (2)');
+
+-- A type without an order of its own is no key.
+CREATE TABLE places (id integer, spot point NOT NULL, kind integer NOT NULL, notes text NOT NULL);
+INSERT INTO places SELECT i, point(i, i), i % 100, repeat('n', 100) FROM generate_series(1, 10000) AS i;
+ANALYZE places;
+SELECT * FROM advise('SELECT * FROM places WHERE spot ~= point(1, 1) AND kind = 4');
+
+SET client_min_messages = warning;
+DROP SCHEMA steward_candidates CASCADE;
