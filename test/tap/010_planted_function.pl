@@ -1,0 +1,220 @@
+
+# Planning runs user code.  Whatever an ordinary role plants into statements
+# never runs with more than its own power, or that of the statement's role, and
+# never as a superuser: not in the steward's rounds, not in refresh(), not in
+# advice on given queries.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use StewardCluster;
+use Test::More;
+
+my $node = new_steward('planted', q{
+pg_steward.round_interval = 1s
+pg_steward.planning_timeout = 500ms
+});
+my $db = 'postgres';
+my $marker = PostgreSQL::Test::Utils::tempdir() . '/written';
+my $offset;
+
+# What the planted function tries; each attempt by itself, and all of it logged.
+# It is volatile, since an immutable one could not even try.
+my $attack = qq{
+CREATE FUNCTION mallory.attack() RETURNS integer LANGUAGE plpgsql AS \$\$
+BEGIN
+	RAISE LOG 'planted function runs as % of %', current_user, session_user;
+	BEGIN ALTER ROLE mallory SUPERUSER; EXCEPTION WHEN OTHERS THEN END;
+	BEGIN COPY (SELECT 1) TO PROGRAM 'touch $marker'; EXCEPTION WHEN OTHERS THEN END;
+	BEGIN INSERT INTO mallory.loot VALUES (current_user); EXCEPTION WHEN OTHERS THEN END;
+	BEGIN SET transaction_read_only = off; INSERT INTO mallory.loot VALUES (current_user);
+	EXCEPTION WHEN OTHERS THEN END;
+	BEGIN RESET ROLE; RESET SESSION AUTHORIZATION; ALTER ROLE mallory SUPERUSER;
+	EXCEPTION WHEN OTHERS THEN END;
+	RETURN 5;
+END \$\$};
+my $evil = q{
+CREATE OR REPLACE FUNCTION mallory.planted() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS
+	'BEGIN RETURN mallory.attack(); END'};
+my $harmless = q{
+CREATE OR REPLACE FUNCTION mallory.planted() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 5; END'};
+
+sub count_runs
+{
+	my ($as) = @_;
+	my $log = slurp_file($node->logfile, $offset);
+
+	return scalar(() = $log =~ /planted function runs as $as of /g);
+}
+
+# Nothing came of it; and it did run, as those who may run it.
+sub harmless_ok
+{
+	my ($name, $runner) = @_;
+	my $superuser = $node->safe_psql($db, 'SELECT current_user');
+
+	cmp_ok(count_runs($runner), '>', 0, "$name: the planted function ran as $runner") if defined $runner;
+	is(count_runs($superuser), 0, "$name: never as the superuser");
+	is(count_runs('[a-z]\w*') - count_runs('mallory') - count_runs('steward_planner'), 0, "$name: nor as anybody else");
+	is($node->safe_psql($db, "SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'"), 'f',
+		"$name: mallory is no superuser");
+	is($node->safe_psql($db, 'SELECT count(*) FROM mallory.loot'), 0, "$name: nothing was written");
+	ok(!-e $marker, "$name: no program ran");
+	unlink $marker;
+	return;
+}
+
+# Waits for two whole rounds of the steward.
+sub await_rounds
+{
+	for (1 .. 2)
+	{
+		my $since = $node->safe_psql($db, 'SELECT clock_timestamp()');
+
+		$node->poll_query_until($db, "SELECT max(updated_at) > '$since' FROM steward.actions WHERE status = 'proposed'")
+		  or BAIL_OUT('the steward does no rounds');
+	}
+	return;
+}
+
+$node->start;
+make_item($node, $db);
+$node->safe_psql($db, q{
+CREATE ROLE mallory;
+CREATE SCHEMA mallory AUTHORIZATION mallory;
+GRANT USAGE ON SCHEMA mallory TO PUBLIC;
+GRANT SELECT ON item TO mallory;
+SET ROLE mallory;
+CREATE TABLE mallory.loot (by_whom text);
+GRANT INSERT ON mallory.loot TO PUBLIC;
+} . $attack);
+await_steward($node, $db);
+
+# (a) In statements of mallory's own
+$offset = -s $node->logfile;
+$node->safe_psql($db, "SET ROLE mallory; $harmless");
+run_workload($node, $db, role => 'mallory', query => 'SELECT count(*) FROM item WHERE a = mallory.planted() AND id > %d');
+run_workload($node, $db);
+$node->safe_psql($db, "SET ROLE mallory; $evil");
+$node->safe_psql($db, 'SELECT steward.refresh()');
+await_rounds();
+harmless_ok("mallory's own statement", 'mallory');
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.statements WHERE query LIKE '%planted()%' AND reason IS NOT NULL
+		AND query LIKE 'SELECT%'}),
+	0, 'the statement is analysed all the same');
+
+# (b) In a superuser's statements
+$offset = -s $node->logfile;
+$node->safe_psql($db, "SET ROLE mallory; $harmless");
+run_workload($node, $db, query => 'SELECT count(*) FROM item WHERE a = mallory.planted() AND b > %d');
+$node->safe_psql($db, "SET ROLE mallory; $evil");
+$node->safe_psql($db, 'SELECT steward.refresh()');
+await_rounds();
+harmless_ok("a superuser's statement", 'steward_planner');
+
+# (c) In queries that a superuser asks about, and in the second opinion on them
+$offset = -s $node->logfile;
+$node->safe_psql($db, q{SELECT * FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE a = mallory.planted()'])});
+harmless_ok("a superuser's question", 'steward_planner');
+
+# (d) In literals, whose input functions run when the text is parsed: a domain
+# inside of an array or a row checks its constraint there.
+$offset = -s $node->logfile;
+$node->safe_psql($db, "SET ROLE mallory; $harmless");
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE FUNCTION mallory.check_it(integer) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT mallory.planted() > 0';
+CREATE DOMAIN mallory.checked AS integer CHECK (mallory.check_it(VALUE));
+CREATE TYPE mallory.pair AS (x mallory.checked, y integer);
+});
+my @literals = (
+	q{SELECT * FROM item WHERE a = ANY ('{1,2}'::mallory.checked[]::integer[])},
+	q{SELECT * FROM item WHERE a = ('(1,2)'::mallory.pair).y},
+	q{SELECT * FROM item WHERE a = '3'::mallory.checked});
+
+# Utility statements keep their literals in pg_stat_statements.
+for (1 .. 12)
+{
+	$node->safe_psql($db, join(';', map { "EXPLAIN $_" } @literals));
+}
+$node->safe_psql($db, "SET ROLE mallory; $evil");
+foreach my $literal (@literals)
+{
+	$literal =~ s/'/''/g;
+	$node->psql($db, "SELECT * FROM steward.recommend_indexes(ARRAY['$literal'])");
+}
+harmless_ok('a literal in a question');
+$offset = -s $node->logfile;
+$node->safe_psql($db, 'SELECT steward.refresh()');
+$node->safe_psql($db, 'SELECT count(*) FROM steward.statements');
+await_rounds();
+harmless_ok('a literal in the workload');
+
+# (e) mallory's own view of things runs nothing with power either
+$offset = -s $node->logfile;
+$node->safe_psql($db, q{SET ROLE mallory;
+	SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE a = mallory.planted()']);
+	SELECT count(*) FROM steward.statements; SELECT count(*) FROM steward.status();});
+harmless_ok("mallory's own question", 'mallory');
+
+# Objects of hers that look like the server's
+$offset = -s $node->logfile;
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE FUNCTION mallory.shadow(text) RETURNS regclass LANGUAGE plpgsql AS $$
+BEGIN RAISE LOG 'shadow runs as %', current_user; RETURN NULL; END $$;
+CREATE FUNCTION mallory.to_regclass(text) RETURNS regclass LANGUAGE sql AS 'SELECT mallory.shadow($1)';
+CREATE FUNCTION mallory.current_setting(text) RETURNS text LANGUAGE sql AS 'SELECT mallory.shadow($1)::text';
+CREATE FUNCTION mallory.has_table_privilege(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT mallory.shadow($1) IS NULL';
+CREATE FUNCTION mallory.text_equals(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT mallory.shadow($1) IS NULL';
+CREATE FUNCTION mallory.oid_equals(oid, oid) RETURNS boolean LANGUAGE sql AS $$SELECT mallory.shadow('x') IS NULL$$;
+CREATE OPERATOR mallory.= (LEFTARG = text, RIGHTARG = text, FUNCTION = mallory.text_equals);
+CREATE OPERATOR mallory.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = mallory.oid_equals);
+CREATE VIEW mallory.pg_database AS SELECT 0::oid AS oid, mallory.shadow('x')::name AS datname;
+CREATE VIEW mallory.pg_index AS SELECT 0::oid AS indexrelid, mallory.shadow('x')::oid AS indrelid;
+});
+foreach my $who ('mallory', 'none')
+{
+	$node->safe_psql($db, qq{
+SET ROLE $who;
+SET search_path = mallory, pg_catalog, public;
+SELECT pg_catalog.count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM public.item WHERE b = 3 ORDER BY id']);
+SELECT pg_catalog.count(*) FROM steward.recommend_indexes();
+SELECT pg_catalog.count(*) FROM steward.statements;
+SELECT pg_catalog.count(*) FROM steward.status();});
+}
+$node->safe_psql($db, q{SET search_path = mallory, pg_catalog, public;
+	SELECT pg_catalog.count(*) FROM steward.refresh();
+	SELECT steward.exclude('mallory.%', 'not ours'); SELECT steward.remove_exclusion('mallory.%');
+	SELECT steward.explain_recommendation(pg_catalog.min(id)) FROM steward.actions;});
+unlike(slurp_file($node->logfile, $offset), qr/shadow runs as [a-z]/,
+	 'no function, operator or view on a search_path stands in for those of the server');
+
+# One that does not end is ended, and said to be so
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE FUNCTION mallory.endless() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 7; END'});
+run_workload($node, $db, role => 'mallory', query => 'SELECT count(*) FROM item WHERE b = mallory.endless() AND a > %d');
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE OR REPLACE FUNCTION mallory.endless() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN LOOP END LOOP; END'});
+
+my $started = time;
+my $result = $node->safe_psql($db, 'SELECT not_analyzable, summary FROM steward.refresh()');
+
+cmp_ok(time - $started, '<', 20, 'a function without end does not hold refresh() up');
+like($result, qr/^[1-9]\d*\|.*not analysable/, 'its statement is counted as not analysable');
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.statements WHERE query LIKE 'SELECT%endless()%'
+		AND reason = 'planning took longer than 500 ms'}),
+	1, 'steward.statements names the reason');
+refused($node, $db, q{SET ROLE mallory; SELECT * FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE b = mallory.endless()'])},
+	'\w{5}', qr/planning took longer than 500 ms/, 'a question whose planning does not end');
+is($node->safe_psql($db, "SELECT 1"), 1, 'the server is well');
+ok( $node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_steward'"),
+	'and so is the steward');
+
+$node->stop;
+unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC|TRAP/, 'no process crashed');
+done_testing();
