@@ -51,13 +51,16 @@ struct Running
 	Oid database = InvalidOid;
 };
 
-/* Why a database gets its steward; smaller is sooner. */
+/*
+ * Why a database gets its steward; smaller is sooner.  Where nobody has looked
+ * yet is no less urgent than where the extension is known to be: those known
+ * come again and again, and the others would never have their turn.
+ */
 enum class Urgency
 {
 	kWanted,
 	kHome,
-	kHasExtension,
-	kUnknown, /* nobody has looked yet, or not for long */
+	kInTurn, /* it has the extension, or nobody has looked for long */
 	kNone,
 };
 
@@ -92,6 +95,13 @@ IsHome(const pg::ConnectableDatabase &database)
 	return pg::settings::home_database != nullptr && database.name == pg::settings::home_database;
 }
 
+/* The home database's steward makes no room for others, unless it is the only one. */
+bool
+StaysAtHome(const pg::ConnectableDatabase &database)
+{
+	return IsHome(database) && pg::settings::max_workers > 1;
+}
+
 void
 Launcher::ForgetGone(const std::vector<pg::ConnectableDatabase> &databases)
 {
@@ -123,9 +133,9 @@ Launcher::ClaimOf(const pg::ConnectableDatabase &database)
 	if (slot->wanted)
 		return {Urgency::kWanted, slot->looked_at};
 	if (slot->has_extension)
-		return {IsHome(database) ? Urgency::kHome : Urgency::kHasExtension, slot->looked_at};
+		return {StaysAtHome(database) ? Urgency::kHome : Urgency::kInTurn, slot->looked_at};
 	if (slot->looked_at == 0 || TimestampDifferenceExceeds(slot->looked_at, now, kLookAgainMs))
-		return {Urgency::kUnknown, slot->looked_at};
+		return {Urgency::kInTurn, slot->looked_at};
 	return {};
 }
 
@@ -158,7 +168,7 @@ Launcher::MakeRoom(Oid home)
 
 	for (pg::DatabaseSlot &slot : pg::Shared()->databases)
 	{
-		if (slot.steward_pid == 0 || (slot.database == home && pg::settings::max_workers > 1))
+		if (slot.steward_pid == 0 || slot.database == home)
 			continue;
 		if (slot.yield)
 			return;
@@ -197,7 +207,7 @@ Launcher::Round()
 
 		if (claim.urgency != Urgency::kNone)
 			waiting.emplace_back(claim, &database);
-		if (IsHome(database))
+		if (StaysAtHome(database))
 			home = database.oid;
 	}
 	std::stable_sort(waiting.begin(), waiting.end(),

@@ -10,9 +10,6 @@ use PostgreSQL::Test::Utils;
 use StewardCluster;
 use Test::More;
 
-# Not reliable yet; run with STEWARD_UNFINISHED=1 while working on it.
-plan skip_all => "unfinished: set STEWARD_UNFINISHED=1 to run it" unless $ENV{STEWARD_UNFINISHED};
-
 my $node = new_steward('workers', 'pg_steward.workload_interval = 1s');
 my $probe = 'SELECT count(*) FROM probe WHERE v =';
 
