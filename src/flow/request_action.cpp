@@ -87,9 +87,14 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 		return;
 
 	pg::Journal::LastError error = journal.ReadLastError(action.id);
+	bool left = IsAtWork(action.status);
 	bool postponed = action.status == ActionStatus::kProposed ||
 					 (reverting && error.sqlstate == sqlstate::kNotInPrerequisiteState);
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
+
+	if (left)
+		hint = "Its invalid index " + action.target +
+			   " is left, and removed as soon as the lock on the table is free. " + hint;
 
 	throw Refusal({error.sqlstate.empty() ? sqlstate::kNotInPrerequisiteState : error.sqlstate,
 				   "action " + std::to_string(action.id) + (postponed ? " was postponed" : " failed"),
@@ -126,7 +131,8 @@ AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		pg::Journal journal(spi);
 		Action action = journal.Load(id);
 
-		if (!IsAtWork(action.status))
+		/* At work with an error: what remains is to remove the index that was left. */
+		if (!IsAtWork(action.status) || !journal.ErrorOfNewestEntry(id).error.empty())
 		{
 			RequireSuccess(action, event, journal);
 			pg::Notice("action " + std::to_string(id) + ": done, its status is " +

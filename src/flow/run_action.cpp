@@ -76,6 +76,9 @@ constexpr const char *kDeadlockDetected = "40P01";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
+/* Our invalid index whose lock is not to be had is tried again after this time. */
+constexpr int kRemoveAgainSeconds = 5;
+
 bool
 IsRevert(const Action &action)
 {
@@ -347,13 +350,11 @@ Execute(const Plan &plan)
 void
 Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 {
-	bool clean = RemoveInvalid(plan.action);
+	/* Somebody else was faster with the name: the index there is his, whatever its state. */
+	bool taken = error && error->Sqlstate() == kDuplicateTable;
+	bool clean = taken || RemoveInvalid(plan.action);
 	IndexState state = LookAtIndex(plan.action);
-	bool done = state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
-
-	/* Somebody else was faster with the name: the index there is his. */
-	if (error && error->Sqlstate() == kDuplicateTable)
-		done = false;
+	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
 
 	std::optional<pg::ServerError> failure = pg::RunTransaction(
 		[&]
@@ -363,6 +364,9 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 			pg::TransitionNote note;
 
 			note.worker_pid = pg::ProcessId();
+			/* A worker before this one may have said what went wrong. */
+			pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
+
 			if (error)
 			{
 				note.sqlstate = error->Sqlstate();
@@ -370,9 +374,6 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 			}
 			else if (!done)
 			{
-				/* A worker before this one may have said what went wrong. */
-				pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
-
 				note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
 				note.error = !known.error.empty() ? known.error
 							 : plan.settle        ? "the worker or the server ended during the work"
@@ -380,8 +381,10 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 			}
 			if (!clean)
 			{
-				/* Still at work: the next worker settles it, as soon as the lock is to be had. */
-				(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
+				/* Still at work: a later worker settles it.  Who waits is told. */
+				if (known.error.empty())
+					(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
+				journal.Defer(plan.action.id, kRemoveAgainSeconds);
 				return;
 			}
 			if (done && plan.doing == Doing::kBuild)

@@ -56,16 +56,9 @@ NextAction()
 		return std::nullopt;
 
 	/* What a worker left when it died comes first: an invalid index costs with every write. */
-	for (const std::vector<ActionStatus> &states :
-		 {std::vector{ActionStatus::kRunning, ActionStatus::kReverting},
-		  std::vector{ActionStatus::kQueued, ActionStatus::kRevertQueued}})
-	{
-		std::vector<Action> actions = journal.LoadWhere(states);
-
-		if (!actions.empty())
-			return actions.front().id;
-	}
-	return std::nullopt;
+	if (std::optional<int64_t> left = journal.NextDue({ActionStatus::kRunning, ActionStatus::kReverting}))
+		return left;
+	return journal.NextDue({ActionStatus::kQueued, ActionStatus::kRevertQueued});
 }
 
 } // namespace steward

@@ -72,6 +72,16 @@ ToAction(const Row &row)
 	return action;
 }
 
+std::string
+NamesOf(const std::vector<ActionStatus> &states)
+{
+	std::vector<std::string> names;
+
+	for (ActionStatus state : states)
+		names.emplace_back(StatusName(state));
+	return ArrayLiteral(names);
+}
+
 Value
 TextOrNull(const std::string &text)
 {
@@ -118,24 +128,36 @@ Journal::Load(int64_t id)
 std::vector<Action>
 Journal::LoadWhere(const std::vector<ActionStatus> &states)
 {
-	std::vector<std::string> names;
 	std::vector<Action> actions;
-
-	for (ActionStatus state : states)
-		names.emplace_back(StatusName(state));
-
 	Rows rows = AsOwner(
 		[&]
 		{
 			return spi_.Query(
 				std::string("SELECT ") + kActionColumns +
 					" FROM steward.actions WHERE status = ANY ($1::text[]) ORDER BY priority, id",
-				{ArrayLiteral(names)});
+				{NamesOf(states)});
 		});
 
 	for (const Row &row : rows)
 		actions.push_back(ToAction(row));
 	return actions;
+}
+
+std::optional<int64_t>
+Journal::NextDue(const std::vector<ActionStatus> &states)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])"
+							  " AND (not_before IS NULL OR not_before <= clock_timestamp())"
+							  " ORDER BY priority, id LIMIT 1",
+							  {NamesOf(states)});
+		});
+
+	if (rows.empty())
+		return std::nullopt;
+	return rows.front().Integer(0);
 }
 
 std::optional<Action>
@@ -214,7 +236,8 @@ Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const Transition
 		{
 			if (spi_.Execute(
 					"UPDATE steward.actions"
-					"   SET status = $3, reason = coalesce($4, reason), updated_at = clock_timestamp()"
+					"   SET status = $3, reason = coalesce($4, reason), updated_at = clock_timestamp(),"
+					"       not_before = NULL"
 					" WHERE id = $1::bigint AND status = $2",
 					{std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 					 note.reason}) != 1)
@@ -260,14 +283,27 @@ Journal::LastMeasured(int64_t id)
 	return NewestOf("measured", id);
 }
 
+void
+Journal::Defer(int64_t id, int seconds)
+{
+	AsOwner(
+		[&]
+		{
+			return spi_.Execute("UPDATE steward.actions"
+								"   SET not_before = clock_timestamp() + make_interval(secs => $2::float8)"
+								" WHERE id = $1::bigint",
+								{std::to_string(id), std::to_string(seconds)});
+		});
+}
+
 Journal::LastError
-Journal::ReadLastError(int64_t id)
+Journal::ReadError(const std::string &condition, int64_t id)
 {
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query("SELECT sqlstate, error FROM steward.journal"
-							  " WHERE action = $1::bigint AND error IS NOT NULL ORDER BY id DESC LIMIT 1",
+			return spi_.Query("SELECT sqlstate, error FROM steward.journal WHERE action = $1::bigint AND " +
+								  condition + " ORDER BY id DESC LIMIT 1",
 							  {std::to_string(id)});
 		});
 
@@ -277,19 +313,15 @@ Journal::ReadLastError(int64_t id)
 }
 
 Journal::LastError
+Journal::ReadLastError(int64_t id)
+{
+	return ReadError("error IS NOT NULL", id);
+}
+
+Journal::LastError
 Journal::ErrorOfNewestEntry(int64_t id)
 {
-	Rows rows = AsOwner(
-		[&]
-		{
-			return spi_.Query("SELECT sqlstate, error FROM steward.journal WHERE action = $1::bigint"
-							  " ORDER BY id DESC LIMIT 1",
-							  {std::to_string(id)});
-		});
-
-	if (rows.empty())
-		return {};
-	return {rows.front().Text(0), rows.front().Text(1)};
+	return ReadError("true", id);
 }
 
 std::vector<std::string>

@@ -46,6 +46,9 @@ public:
 	/* Those in one of the states, in order of priority and id. */
 	std::vector<Action> LoadWhere(const std::vector<ActionStatus> &states);
 
+	/* The first of those in one of the states that is due. */
+	std::optional<int64_t> NextDue(const std::vector<ActionStatus> &states);
+
 	/* The action with this advice's fingerprint, if there is one. */
 	std::optional<Action> FindAdvice(const Advice &advice);
 
@@ -56,6 +59,9 @@ public:
 
 	/* False where the action is no longer in `from`: somebody else was faster. */
 	bool Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note);
+
+	/* Not due again before so many seconds have passed, unless its status changes. */
+	void Defer(int64_t id, int seconds);
 
 	/* The newest before_state that holds the definition of an index. */
 	std::optional<Json> LastDefinition(int64_t id);
@@ -85,6 +91,7 @@ private:
 	template <typename Body>
 	auto AsOwner(Body &&body);
 
+	LastError ReadError(const std::string &condition, int64_t id);
 	std::optional<Json> NewestOf(const std::string &expression, int64_t id);
 
 	Spi &spi_;
