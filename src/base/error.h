@@ -25,6 +25,7 @@ namespace sqlstate
 {
 inline constexpr const char *kSyntaxError = "42601";
 inline constexpr const char *kUndefinedObject = "42704";
+inline constexpr const char *kUndefinedTable = "42P01";
 inline constexpr const char *kInsufficientPrivilege = "42501";
 inline constexpr const char *kInvalidParameterValue = "22023";
 inline constexpr const char *kFeatureNotSupported = "0A000";

@@ -40,7 +40,7 @@ std::string Join(const std::vector<std::string> &parts, std::string_view separat
 /* Cuts to at most `limit` bytes and never inside a multi-byte character. */
 std::string ClipBytes(std::string_view text, size_t limit);
 
-/* One line of at most `limit` bytes: white space folded, "…" where cut. */
+/* One line of at most `limit` bytes: white space folded, "..." where cut. */
 std::string Excerpt(std::string_view text, size_t limit);
 
 /* SQL LIKE with % and _ and \ as the escape character; _ is one character of UTF-8. */

@@ -27,6 +27,7 @@ extern "C"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "optimizer/plancat.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -167,6 +168,7 @@ ReadRelation(Oid oid, RelationFacts *facts)
 {
 	::Relation relation;
 	BlockNumber pages = 0;
+	BlockNumber stored_pages = 0; /* the planner takes an empty table for ten pages */
 	double tuples = 0;
 	double all_visible = 0;
 
@@ -179,14 +181,23 @@ ReadRelation(Oid oid, RelationFacts *facts)
 		return;
 	}
 	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
+	{
 		estimate_rel_size(relation, nullptr, &pages, &tuples, &all_visible);
+		stored_pages = RelationGetNumberOfBlocks(relation);
+	}
+	/* The tables beneath a view count, not the view. */
+	if (relation->rd_rel->relkind == RELKIND_VIEW)
+	{
+		relation_close(relation, AccessShareLock);
+		return;
+	}
 	facts->found = true;
 	facts->schema = get_namespace_name(RelationGetNamespace(relation));
 	facts->name = pstrdup(RelationGetRelationName(relation));
 	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
 	facts->pages = pages;
 	facts->tuples = tuples;
-	facts->unfit = UnfitReason(relation, pages);
+	facts->unfit = UnfitReason(relation, stored_pages);
 	facts->columns = static_cast<ColumnFacts *>(
 		palloc0(sizeof(ColumnFacts) * Max(1, RelationGetNumberOfAttributes(relation))));
 	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
@@ -227,12 +238,13 @@ ToModel(Oid oid, const RelationFacts &facts)
 
 /*
  * plain: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it.  signature: equal where two indexes do exactly the same.
+ * depends on it.  signature: equal where two indexes do the same for speed;
+ * uniqueness is no part of it, since a unique index is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
-       concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts, i.indnullsnotdistinct,
-                 i.indisunique, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
+       concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
+                 pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
        am.amname = 'btree' AND i.indexprs IS NULL AND i.indpred IS NULL
          AND NOT EXISTS (SELECT FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
                            JOIN pg_opclass AS o ON o.oid = k.class
@@ -296,6 +308,15 @@ ToIndex(const Row &row)
 }
 
 } // namespace
+
+bool
+RelationExists(ObjectId oid)
+{
+	bool exists = false;
+
+	Guarded([&] { exists = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(oid)); });
+	return exists;
+}
 
 Catalog
 ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)

@@ -21,6 +21,8 @@
 namespace steward::pg
 {
 
+bool RelationExists(ObjectId oid);
+
 /* Relations that are gone by now are left out. */
 Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
 

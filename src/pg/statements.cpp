@@ -199,7 +199,7 @@ RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<Sta
 		std::string("INSERT INTO steward.statement_counters"
 					" (userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
 					"  shared_blks_read, seen_at)"
-					" SELECT t.*, now() FROM ") +
+					" SELECT t.*, clock_timestamp() FROM ") +
 			kKeyArrays +
 			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[])"
 			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads)"

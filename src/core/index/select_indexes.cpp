@@ -82,6 +82,8 @@ private:
 	CandidateSet Grow(std::vector<Move> moves, Preference preference);
 	CandidateSet Prune(CandidateSet set);
 	CandidateSet RemoveHarm(CandidateSet set);
+	CandidateSet NextInRank(const CandidateSet &left, const CandidateSet &placed);
+	ChosenIndex Describe(CandidateId id, const CandidateSet &group, const CandidateSet &placed);
 	Selection Rank(CandidateSet set);
 
 	const SelectionProblem &problem_;
@@ -271,7 +273,69 @@ Selector::RemoveHarm(CandidateSet set)
 	return set;
 }
 
-/* Best first by what each adds to those before it, with the statements that gain. */
+/*
+ * The one that adds most to those placed already; where none adds anything by
+ * itself, those that one statement's plan uses together.
+ */
+CandidateSet
+Selector::NextInRank(const CandidateSet &left, const CandidateSet &placed)
+{
+	CandidateSet best = {left.front()};
+	double best_gain = GainOf(best, placed);
+
+	auto consider = [&](const CandidateSet &group)
+	{
+		double gain = group.empty() ? 0 : GainOf(group, placed);
+
+		if (gain > best_gain)
+		{
+			best = group;
+			best_gain = gain;
+		}
+	};
+
+	for (CandidateId id : left)
+		consider({id});
+	if (best_gain > problem_.min_gain * base_objective_)
+		return best;
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+	{
+		CandidateSet all = Intersect(Unite(placed, left), problem_.relevant[statement]);
+
+		consider(Subtract(oracle_.PriceStatement(statement, all).used, placed));
+	}
+	return best;
+}
+
+/* One of a group that is ranked together, with the statements that gain. */
+ChosenIndex
+Selector::Describe(CandidateId id, const CandidateSet &group, const CandidateSet &placed)
+{
+	ChosenIndex chosen;
+	CandidateSet with = Unite(placed, group);
+
+	chosen.candidate = id;
+	chosen.with = Subtract(group, {id});
+	if (base_objective_ > 0)
+		chosen.benefit = GainOf(group, placed) / base_objective_ / static_cast<double>(group.size());
+	for (size_t statement : affected_[static_cast<size_t>(id)])
+	{
+		double before = CostOf(statement, placed);
+		double after = CostOf(statement, with);
+
+		if (after < before)
+			chosen.served.push_back({statement, before, after});
+	}
+	std::stable_sort(chosen.served.begin(), chosen.served.end(),
+					 [&](const ServedStatement &a, const ServedStatement &b)
+					 {
+						 return problem_.weights[a.statement] * (a.cost_before - a.cost_after) >
+								problem_.weights[b.statement] * (b.cost_before - b.cost_after);
+					 });
+	return chosen;
+}
+
+/* Best first by what each adds to those before it. */
 Selection
 Selector::Rank(CandidateSet set)
 {
@@ -281,42 +345,12 @@ Selector::Rank(CandidateSet set)
 	selection.base_costs = base_costs_;
 	while (!set.empty())
 	{
-		CandidateId best = set.front();
-		double best_gain = GainOf({best}, placed);
+		CandidateSet next = NextInRank(set, placed);
 
-		for (CandidateId id : set)
-		{
-			double gain = GainOf({id}, placed);
-
-			if (gain > best_gain)
-			{
-				best = id;
-				best_gain = gain;
-			}
-		}
-
-		ChosenIndex chosen;
-		CandidateSet with = Unite(placed, {best});
-
-		chosen.candidate = best;
-		chosen.benefit = base_objective_ > 0 ? best_gain / base_objective_ : 0;
-		for (size_t statement : affected_[static_cast<size_t>(best)])
-		{
-			double before = CostOf(statement, placed);
-			double after = CostOf(statement, with);
-
-			if (after < before)
-				chosen.served.push_back({statement, before, after});
-		}
-		std::stable_sort(chosen.served.begin(), chosen.served.end(),
-						 [&](const ServedStatement &a, const ServedStatement &b)
-						 {
-							 return problem_.weights[a.statement] * (a.cost_before - a.cost_after) >
-									problem_.weights[b.statement] * (b.cost_before - b.cost_after);
-						 });
-		selection.indexes.push_back(std::move(chosen));
-		placed = with;
-		set = Subtract(set, {best});
+		for (CandidateId id : next)
+			selection.indexes.push_back(Describe(id, next, placed));
+		placed = Unite(placed, next);
+		set = Subtract(set, next);
 	}
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 		selection.final_costs.push_back(CostOf(statement, placed));

@@ -39,6 +39,7 @@ struct ChosenIndex
 {
 	CandidateId candidate = 0;
 	double benefit = 0; /* share of the whole objective that it removes */
+	CandidateSet with;  /* those without which it gains nothing, ranked beside it; they share the gain */
 	std::vector<ServedStatement> served;
 };
 

@@ -126,6 +126,24 @@ TEST(SelectIndexes, FindsTwoThatHelpOnlyTogether)
 	EXPECT_THAT(selection.final_costs, ElementsAre(5));
 }
 
+/* Whoever builds one of the two needs to know that it is nothing without the other. */
+TEST(SelectIndexes, TwoThatHelpOnlyTogetherShareTheGainAndTheStatements)
+{
+	Selection selection = Select(MakeProblem(2, 3), {{{{}, 100}, {{0, 2}, 5}}, {{{}, 900}, {{1}, 10}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(1, 0, 2));
+	EXPECT_THAT(selection.indexes[0].with, IsEmpty());
+	EXPECT_THAT(selection.indexes[1].with, ElementsAre(2));
+	EXPECT_THAT(selection.indexes[2].with, ElementsAre(0));
+	for (size_t i : {1u, 2u})
+	{
+		EXPECT_DOUBLE_EQ(selection.indexes[i].benefit, 95.0 / 1000 / 2);
+		ASSERT_EQ(selection.indexes[i].served.size(), 1u);
+		EXPECT_DOUBLE_EQ(selection.indexes[i].served[0].cost_before, 100);
+		EXPECT_DOUBLE_EQ(selection.indexes[i].served[0].cost_after, 5);
+	}
+}
+
 TEST(SelectIndexes, LeavesApartAPairThatDoesNotFit)
 {
 	SelectionProblem problem = MakeProblem(1, 3, 1.5 * kMegabyte);
