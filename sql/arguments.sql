@@ -3,8 +3,6 @@
 -- What the arguments of recommend_indexes change in its answer.
 --
 CREATE SCHEMA steward_arguments;
-GRANT USAGE ON SCHEMA steward_arguments TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_arguments TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 SET search_path = steward_arguments, public;
 CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, d integer NOT NULL, e integer NOT NULL, pad text NOT NULL);
 CREATE TABLE u (a integer NOT NULL, pad text NOT NULL);
@@ -27,6 +25,8 @@ SELECT relation, ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE
                                                     relations => ARRAY['u'::regclass]);
 SELECT count(DISTINCT relation) FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1', 'SELECT * FROM t WHERE a = 1 AND b = 2 AND c = 3'],
                                                     relations => ARRAY['u', 't']::regclass[]);
+
+SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1'], relations => ARRAY[4294967295::regclass]);
 
 -- storage_budget: never more than this altogether, and nothing where nothing fits.
 SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1'], storage_budget => 8192);

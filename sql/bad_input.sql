@@ -4,8 +4,6 @@
 -- done by halves, and the session goes on.
 --
 CREATE SCHEMA steward_bad_input;
-GRANT USAGE ON SCHEMA steward_bad_input TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_bad_input TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 SET search_path = steward_bad_input;
 CREATE TABLE t (a integer NOT NULL, b integer NOT NULL, pad text NOT NULL);
 INSERT INTO t SELECT i, i, repeat('p', 100) FROM generate_series(1, 5000) AS i;

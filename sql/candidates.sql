@@ -5,8 +5,6 @@
 -- the statement cheaper.
 --
 CREATE SCHEMA steward_candidates;
-GRANT USAGE ON SCHEMA steward_candidates TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_candidates TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 SET search_path = steward_candidates;
 
 -- Small enough for ANALYZE to read all of it, so that the statistics are the

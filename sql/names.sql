@@ -4,10 +4,7 @@
 -- wherever they are found.
 --
 CREATE SCHEMA steward_names;
-GRANT USAGE ON SCHEMA steward_names TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_names TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 CREATE SCHEMA "Steward ""Quoted"" Names";
-GRANT USAGE ON SCHEMA "Steward ""Quoted"" Names" TO PUBLIC;
 SET search_path = steward_names;
 
 CREATE FUNCTION ddl_for(VARIADIC queries text[]) RETURNS SETOF text
@@ -42,8 +39,6 @@ SELECT ddl, undo_ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM "Stewar
 -- Two tables of one name: the caller's search_path says which is meant, and
 -- the DDL names its schema.
 CREATE SCHEMA steward_names_two;
-GRANT USAGE ON SCHEMA steward_names_two TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_names_two TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 CREATE TABLE steward_names.t (id integer NOT NULL, pad text NOT NULL);
 CREATE TABLE steward_names_two.t (id integer NOT NULL, pad text NOT NULL);
 INSERT INTO steward_names.t SELECT i, repeat('p', 100) FROM generate_series(1, 5000) AS i;

@@ -4,8 +4,6 @@
 -- gone: advice comes from what the planner assumes, and nothing breaks.
 --
 CREATE SCHEMA steward_no_statistics;
-GRANT USAGE ON SCHEMA steward_no_statistics TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_no_statistics TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 SET search_path = steward_no_statistics;
 
 CREATE TABLE fresh (id integer NOT NULL, kind integer, pad text) WITH (autovacuum_enabled = off);

@@ -4,8 +4,6 @@
 -- is told why.
 --
 CREATE SCHEMA steward_unfit;
-GRANT USAGE ON SCHEMA steward_unfit TO PUBLIC;
-GRANT USAGE ON SCHEMA steward_unfit TO PUBLIC; -- also to steward_planner, as which statements of superusers are planned
 SET search_path = steward_unfit;
 
 CREATE TABLE small (id integer);

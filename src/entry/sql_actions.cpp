@@ -77,7 +77,8 @@ RequireId(const pg::Arguments &arguments)
 	std::optional<int64_t> id = arguments.Integer(0);
 
 	if (!id)
-		throw Refusal({sqlstate::kInvalidParameterValue, "the id of the action must not be NULL", "",
+		throw Refusal({sqlstate::kInvalidParameterValue, "the id of the action must not be NULL",
+					   "An action is asked for by its id.",
 					   "See SELECT id, ddl FROM steward.recommendations;"});
 	return *id;
 }
@@ -201,7 +202,12 @@ STEWARD_FUNCTION(steward_tune)
 	{
 		request.categories.emplace();
 		for (const std::optional<std::string> &category : *categories)
-			request.categories->push_back(category.value_or(""));
+		{
+			if (!category)
+				throw Refusal({sqlstate::kInvalidParameterValue, "a category must not be NULL",
+							   "An element of the array is NULL.", "Leave it out of the array."});
+			request.categories->push_back(*category);
+		}
 	}
 	request.dry_run = arguments.Bool(1).value_or(false);
 	if (request.dry_run)

@@ -46,7 +46,10 @@ ObserveWorkload()
 		if (std::unique_ptr<pg::AnalyzedQuery> query = analyzer.Analyze(statement, &advised.reason))
 		{
 			advised.relations = query->relations();
-			(void) pg::DescribeQuery(*query, &advised.reason);
+			pg::Unfitness failure;
+
+			(void) pg::DescribeQuery(*query, &failure);
+			advised.reason = failure.reason;
 		}
 		advised.statement = std::move(statement);
 		workload.push_back(std::move(advised));
@@ -101,9 +104,9 @@ StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 
 	auto query = std::make_unique<pg::AnalyzedQuery>(statement.text, identity->second, false);
 
-	if (query->unfit().empty())
+	if (!query->unfit())
 		return query;
-	*reason = query->unfit();
+	*reason = query->unfit().reason;
 	return nullptr;
 }
 

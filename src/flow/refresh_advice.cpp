@@ -10,6 +10,7 @@
 #include "flow/refresh_advice.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -136,6 +137,23 @@ NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
 	}
 }
 
+/* The tables of the workload on which nothing is advised, counted by reason. */
+std::string
+TablesLeftOut(const Catalog &catalog)
+{
+	std::map<std::string, size_t> reasons;
+	std::vector<std::string> parts;
+
+	for (const auto &[oid, relation] : catalog)
+	{
+		if (!relation.unfit.empty())
+			reasons[relation.unfit]++;
+	}
+	for (const auto &[reason, count] : reasons)
+		parts.push_back(Count(count, "table") + " (" + reason + ")");
+	return parts.empty() ? "" : "left out: " + Join(parts, ", ");
+}
+
 std::string
 Summarize(const RefreshResult &result)
 {
@@ -162,6 +180,8 @@ Summarize(const RefreshResult &result)
 	if (result.not_analyzable > 0)
 		parts.push_back(std::to_string(result.not_analyzable) +
 						" not analysable (see the reason in steward.statements)");
+	if (std::string left_out = TablesLeftOut(result.advice.catalog); !left_out.empty())
+		parts.push_back(left_out);
 	parts.push_back(Count(result.proposed, "proposal") + " open");
 	if (result.withheld > 0)
 		parts.push_back(std::to_string(result.withheld) + " withheld");

@@ -57,6 +57,8 @@ constexpr double kMinGainByCost = 0.0005;
 /* A statement seen for less time than this counts as seen so long, lest a rate explode. */
 constexpr double kShortestWindow = 60;
 
+constexpr const char *kNotAskedFor = "advice on it was not asked for";
+
 using Queries = std::vector<std::unique_ptr<pg::AnalyzedQuery>>;
 
 /* What the stages hand to each other. */
@@ -70,18 +72,33 @@ struct Tuning
 	std::vector<IndexSize> sizes; /* one for each candidate */
 };
 
-std::string
-HintFor(const std::string &state)
+/* What is wrong with a query that somebody brought is an error, not a footnote. */
+[[noreturn]] void
+RefuseQuery(size_t position, const std::string &text, const std::string &what, const pg::Unfitness &unfit,
+			const std::string &hint)
 {
-	if (pg::IsSuperuser(pg::CurrentRole()))
-		return "Statements of superusers are analysed as role steward_planner, which has no rights: where a schema is "
-			   "not open to PUBLIC, GRANT USAGE ON SCHEMA … TO steward_planner;, or SET ROLE to the application's role.";
-	if (state == sqlstate::kInsufficientPrivilege)
+	throw Refusal({unfit.sqlstate,
+				   "query " + std::to_string(position + 1) + " cannot be " + what + ": " + unfit.reason,
+				   "The text is: " + Excerpt(text, 200), unfit.hint.empty() ? hint : unfit.hint});
+}
+
+std::string
+AnalysisHint(const pg::Unfitness &unfit)
+{
+	if (unfit.sqlstate == sqlstate::kInsufficientPrivilege)
 		return "Queries are planned with your rights: ask for the right, or have somebody who has it run this.";
 	return "It must parse as it stands, under your search_path; parameters are written $1, $2 and so on.";
 }
 
-/* The caller's own queries: what cannot be analysed is an error, not a footnote. */
+std::string
+PlanningHint(const pg::Unfitness &unfit)
+{
+	if (unfit.sqlstate == sqlstate::kInsufficientPrivilege && pg::IsSuperuser(pg::CurrentRole()))
+		return "Functions in superusers' statements are planned as role steward_planner, which has no rights: GRANT what "
+			   "they need to it, or SET ROLE to the application's role.";
+	return "EXPLAIN it to see more; pg_steward.planning_timeout bounds the time.";
+}
+
 void
 TakeQueries(Tuning &tuning)
 {
@@ -92,12 +109,8 @@ TakeQueries(Tuning &tuning)
 		AdvisedStatement advised;
 		auto query = std::make_unique<pg::AnalyzedQuery>((*tuning.request.queries)[i], caller, true);
 
-		if (!query->unfit().empty())
-			throw Refusal(
-				{query->unfit_sqlstate(),
-				 "query " + std::to_string(i + 1) + " cannot be analysed: " + query->unfit(),
-				 "The text is: " + Excerpt(query->text(), 200),
-				 query->unfit_hint().empty() ? HintFor(query->unfit_sqlstate()) : query->unfit_hint()});
+		if (query->unfit())
+			RefuseQuery(i, query->text(), "analysed", query->unfit(), AnalysisHint(query->unfit()));
 		advised.statement.key.userid = caller.role;
 		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
 		advised.statement.text = query->text();
@@ -141,6 +154,13 @@ ReadTables(Tuning &tuning, pg::Spi &spi)
 	std::set<ObjectId> relations;
 	const IndexRequest &request = tuning.request;
 
+	for (ObjectId oid : request.relations)
+	{
+		if (!pg::RelationExists(oid))
+			throw Refusal({sqlstate::kUndefinedTable, "there is no relation with OID " + std::to_string(oid),
+						   "It is in the list of relations to advise on.",
+						   "Name relations, as in relations => ARRAY['orders'::regclass]."});
+	}
 	for (const AdvisedStatement &advised : tuning.advice.statements)
 		relations.insert(advised.relations.begin(), advised.relations.end());
 	tuning.advice.catalog = pg::ReadCatalog(spi, {relations.begin(), relations.end()});
@@ -153,7 +173,20 @@ ReadTables(Tuning &tuning, pg::Spi &spi)
 		}
 		if (!request.relations.empty() &&
 			std::find(request.relations.begin(), request.relations.end(), oid) == request.relations.end())
-			relation.unfit = "advice on it was not asked for";
+			relation.unfit = kNotAskedFor;
+	}
+}
+
+/* Who brings queries and gets no advice on one of their tables learns why. */
+void
+TellUnfit(const Tuning &tuning)
+{
+	if (!tuning.request.queries)
+		return;
+	for (const auto &[oid, relation] : tuning.advice.catalog)
+	{
+		if (!relation.unfit.empty() && relation.unfit != kNotAskedFor)
+			pg::Notice("no index is advised on " + relation.quoted + ": " + relation.unfit);
 	}
 }
 
@@ -173,17 +206,14 @@ DescribeStatements(Tuning &tuning)
 																   relation->second.unfit.empty();
 														});
 
-		std::string failure;
+		pg::Unfitness failure;
 
 		tuning.shapes.push_back(fit ? pg::DescribeQuery(*tuning.queries[i], &failure) : QueryShape());
-		if (failure.empty())
+		if (!failure)
 			continue;
 		if (tuning.request.queries)
-			throw Refusal({sqlstate::kNotInPrerequisiteState,
-						   "query " + std::to_string(i + 1) + " cannot be planned: " + failure,
-						   "The text is: " + Excerpt(tuning.queries[i]->text(), 200),
-						   "EXPLAIN it to see more; pg_steward.planning_timeout bounds the time."});
-		tuning.advice.statements[i].reason = failure;
+			RefuseQuery(i, tuning.queries[i]->text(), "planned", failure, PlanningHint(failure));
+		tuning.advice.statements[i].reason = failure.reason;
 	}
 }
 
@@ -342,6 +372,22 @@ GiveName(RecommendedIndex &recommended, const Relation &relation,
 	recommended.undo_ddl = pg::DropIndexStatement(recommended.target);
 }
 
+/* Those without which it gains nothing stand beside it, in hypopg and in the reason. */
+void
+TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex &recommended,
+			   std::vector<std::string> &beside)
+{
+	for (CandidateId id : chosen.with)
+	{
+		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
+		const Relation &relation = tuning.advice.catalog.at(index.relation);
+
+		beside.push_back(pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical));
+		recommended.reason += "; only together with an index on " + relation.quoted + " (" +
+							  pg::IndexColumns(relation, index) + ")";
+	}
+}
+
 /*
  * Tests a recommendation in hypopg with the statements it serves best,
  * together with the better-ranked ones on which their plans may rely.
@@ -372,9 +418,11 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 	{
 		RecommendedIndex recommended = Recommend(tuning, priced, chosen);
 		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+		std::vector<std::string> beside = better;
 
 		GiveName(recommended, relation, taken, spi);
-		AskForSecondOpinion(tuning, recommended, better);
+		TakeInPartners(tuning, chosen, recommended, beside);
+		AskForSecondOpinion(tuning, recommended, beside);
 		better.push_back(
 			pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
 		tuning.advice.recommendations.push_back(std::move(recommended));
@@ -418,7 +466,7 @@ void
 NoteFailures(Tuning &tuning, const PricedWorkload &priced, const pg::WhatIf &what_if)
 {
 	for (const auto &[statement, failure] : what_if.failures())
-		tuning.advice.statements[priced.positions[statement]].reason = failure;
+		tuning.advice.statements[priced.positions[statement]].reason = failure.reason;
 }
 
 } // namespace
@@ -435,6 +483,7 @@ TuneIndexes(const IndexRequest &request)
 		TakeWorkload(tuning, spi);
 	ShareOut(tuning.advice.statements);
 	ReadTables(tuning, spi);
+	TellUnfit(tuning);
 	DescribeStatements(tuning);
 	tuning.candidates = ProposeCandidates(tuning.shapes, tuning.advice.catalog, request.max_columns);
 

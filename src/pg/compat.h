@@ -65,6 +65,17 @@ WalkExpression(Node *node, TreeWalker walker, void *argument)
 #endif
 }
 
+inline bool
+WalkRawTree(Node *node, TreeWalker walker, void *argument)
+{
+#if PG_VERSION_NUM >= 160000
+	return raw_expression_tree_walker(node, walker, argument);
+#else
+	return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
+									  argument);
+#endif
+}
+
 /* 16 moved what is to be checked from the range table into a list of its own. */
 inline void
 CheckPermissions(Query *query)

@@ -468,7 +468,7 @@ ToModel(const FoundRelation &found)
 } // namespace
 
 QueryShape
-DescribeQuery(AnalyzedQuery &query, std::string *failure)
+DescribeQuery(AnalyzedQuery &query, Unfitness *failure)
 {
 	QueryShape shape;
 	OwnedMemoryContext context("pg_steward query shape");
@@ -477,7 +477,7 @@ DescribeQuery(AnalyzedQuery &query, std::string *failure)
 	WatchingPlanner watching(&watch);
 
 	*failure = query.Plan(IgnorePlan, nullptr);
-	if (!failure->empty())
+	if (*failure)
 		return shape;
 	for (int i = 0; i < list_length(finder.relations); i++)
 		shape.relations.push_back(ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i))));

@@ -24,7 +24,6 @@ namespace
 const PlannerWatch *active = nullptr;
 get_relation_info_hook_type previous_relation_info = nullptr;
 set_rel_pathlist_hook_type previous_pathlist = nullptr;
-const ExplainWatch *active_explain = nullptr;
 
 } // namespace
 
@@ -49,12 +48,11 @@ OnPathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *entry)
 }
 
 static void
-OnExplain(Query *query, [[maybe_unused]] int cursor_options, [[maybe_unused]] IntoClause *into,
-		  [[maybe_unused]] ExplainState *state, const char *text, [[maybe_unused]] ParamListInfo parameters,
-		  [[maybe_unused]] QueryEnvironment *environment)
-{
-	active_explain->on_explain(query, text, active_explain->argument);
-}
+SkipExplained([[maybe_unused]] Query *query, [[maybe_unused]] int cursor_options,
+			  [[maybe_unused]] IntoClause *into, [[maybe_unused]] ExplainState *state,
+			  [[maybe_unused]] const char *text, [[maybe_unused]] ParamListInfo parameters,
+			  [[maybe_unused]] QueryEnvironment *environment)
+{}
 }
 
 WatchingPlanner::WatchingPlanner(const PlannerWatch *watch) : outer_(active)
@@ -67,17 +65,14 @@ WatchingPlanner::~WatchingPlanner()
 	active = outer_;
 }
 
-TakingExplain::TakingExplain(const ExplainWatch *watch)
-	: outer_hook_(ExplainOneQuery_hook), outer_(active_explain)
+SkippingExplain::SkippingExplain() : outer_(ExplainOneQuery_hook)
 {
-	active_explain = watch;
-	ExplainOneQuery_hook = OnExplain;
+	ExplainOneQuery_hook = SkipExplained;
 }
 
-TakingExplain::~TakingExplain()
+SkippingExplain::~SkippingExplain()
 {
-	ExplainOneQuery_hook = outer_hook_;
-	active_explain = outer_;
+	ExplainOneQuery_hook = outer_;
 }
 
 void

@@ -48,27 +48,17 @@ private:
 	const PlannerWatch *outer_;
 };
 
-/*
- * Has EXPLAIN hand its query to a function of ours for a scope, instead of
- * planning and printing it.  C-like code, as above.
- */
-struct ExplainWatch
-{
-	void (*on_explain)(Query *query, const char *text, void *argument);
-	void *argument;
-};
-
-class TakingExplain
+/* Has EXPLAIN do nothing for a scope. */
+class SkippingExplain
 {
 public:
-	explicit TakingExplain(const ExplainWatch *watch);
-	~TakingExplain();
-	TakingExplain(const TakingExplain &) = delete;
-	TakingExplain &operator=(const TakingExplain &) = delete;
+	SkippingExplain();
+	~SkippingExplain();
+	SkippingExplain(const SkippingExplain &) = delete;
+	SkippingExplain &operator=(const SkippingExplain &) = delete;
 
 private:
-	ExplainOneQuery_hook_type outer_hook_;
-	const ExplainWatch *outer_;
+	ExplainOneQuery_hook_type outer_;
 };
 
 /* Called once by _PG_init. */

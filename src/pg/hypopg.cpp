@@ -3,11 +3,11 @@
  * hypopg.cpp
  *	  The second opinion: hypopg's view of the same index.
  *
- * hypopg shows its indexes only while a plain EXPLAIN runs, so the question
- * is an EXPLAIN through SPI.  Its query is taken over by a hook and planned
- * there as a generic plan, which EXPLAIN itself cannot do before 16.  Since no executor runs then, hypopg stays armed until
- * the next statement ends: the one that drops the indexes.  What hypopg keeps
- * is not transactional, so they are dropped also after an error.
+ * hypopg shows its indexes only while a plain EXPLAIN runs, and stops when an
+ * executor ends.  So an EXPLAIN whose query is not planned is run first: no
+ * executor runs then, and hypopg stays armed for the planning of our own tree,
+ * until the next statement ends: the one that drops the indexes.  What hypopg
+ * keeps is not transactional, so they are dropped also after an error.
  *
  * Server.
  *
@@ -19,16 +19,10 @@
 #include <cstdio>
 #include <tuple>
 
-#include "pg/compat.h"
 #include "pg/extension.h"
 #include "pg/hooks.h"
 #include "pg/plan_tree.h"
-
-extern "C"
-{
-#include "miscadmin.h"
-#include "optimizer/optimizer.h"
-}
+#include "pg/session.h"
 
 namespace steward::pg
 {
@@ -36,12 +30,9 @@ namespace steward::pg
 namespace
 {
 
-/* A plan as the hook saw it. */
 struct SeenPlan
 {
-	Oid statement_role;
 	Oid sought; /* the index that ought to be used */
-	bool planned;
 	bool uses_sought;
 	double cost;
 };
@@ -56,27 +47,29 @@ NoteIndex(Oid index, void *argument)
 }
 
 void
-PlanExplained(Query *query, const char *text, void *argument)
+ReadPlan(PlannedStmt *plan, void *argument)
 {
 	auto *seen = static_cast<SeenPlan *>(argument);
-	PlannedStmt *plan;
 
-	PrepareForPlanning(query, seen->statement_role, false);
-	plan = planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr);
-	seen->planned = true;
 	seen->cost = plan->planTree->total_cost;
 	WalkIndexScans(plan, NoteIndex, seen);
 }
 
-SeenPlan
-Explain(Spi &spi, const AnalyzedQuery &query, Oid sought)
+void
+ArmHypopg(Spi &spi)
 {
-	SeenPlan seen = {query.identity().role, sought, false, false, 0};
-	ExplainWatch watch = {PlanExplained, &seen};
-	TakingExplain taking(&watch);
+	SkippingExplain skipping;
 
-	spi.RunForeign("EXPLAIN (COSTS) " + query.text(), query.parameter_types());
-	return seen;
+	spi.Query("EXPLAIN SELECT 1");
+}
+
+/* The plan with hypopg's indexes, of which `sought` ought to be used. */
+Unfitness
+PlanWithHypopg(Spi &spi, AnalyzedQuery &query, Oid sought, SeenPlan *seen)
+{
+	*seen = {sought, false, 0};
+	ArmHypopg(spi);
+	return query.Plan(ReadPlan, seen);
 }
 
 void
@@ -88,18 +81,6 @@ DropInHypopg(const std::string &schema, const std::vector<SimulatedIndex> &index
 	spi.Query("SELECT 1");
 	for (const SimulatedIndex &index : indexes)
 		spi.Query("SELECT " + schema + ".hypopg_drop_index($1::oid)", {std::to_string(index.oid)});
-}
-
-SecondOpinion
-Compare(const SeenPlan &before, const SeenPlan &after)
-{
-	if (!before.planned || !after.planned)
-		return {false, "hypopg could not test it: EXPLAIN did not plan the statement"};
-	if (!after.uses_sought)
-		return {false, "hypopg's plan does not use it"};
-	if (after.cost >= before.cost)
-		return {false, "hypopg's plan is not cheaper with it"};
-	return {true, ""};
 }
 
 } // namespace
@@ -127,28 +108,36 @@ CreateInHypopg(Spi &spi, const std::string &statement)
 }
 
 SecondOpinion
-ConfirmInHypopg(const AnalyzedQuery &query, const std::vector<std::string> &statements)
+ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements)
 {
 	std::string schema = RequireExtension("hypopg").schema;
 	std::vector<SimulatedIndex> indexes;
-	SecondOpinion opinion;
-
+	SeenPlan before;
+	SeenPlan after;
+	Unfitness failure;
 	std::optional<ServerError> error =
-		RunSandboxed(query.PlanningIdentity(),
+		RunSandboxed({CurrentRole(), std::nullopt},
 					 [&]
 					 {
 						 Spi spi;
-						 SeenPlan before = Explain(spi, query, InvalidOid);
 
+						 failure = PlanWithHypopg(spi, query, InvalidOid, &before);
 						 for (const std::string &statement : statements)
 							 indexes.push_back(CreateInHypopg(spi, statement));
-						 opinion = Compare(before, Explain(spi, query, indexes.front().oid));
+						 if (!failure)
+							 failure = PlanWithHypopg(spi, query, indexes.front().oid, &after);
 					 });
 
 	DropInHypopg(schema, indexes);
 	if (error)
 		return {false, "hypopg could not test it: " + error->message};
-	return opinion;
+	if (failure)
+		return {false, "hypopg could not test it: " + failure.reason};
+	if (!after.uses_sought)
+		return {false, "hypopg's plan does not use it"};
+	if (after.cost >= before.cost)
+		return {false, "hypopg's plan is not cheaper with it"};
+	return {true, ""};
 }
 
 } // namespace steward::pg

@@ -31,12 +31,13 @@ struct SecondOpinion
 
 /*
  * Creates the indexes of `statements` (CREATE INDEX without name) in hypopg,
- * asks EXPLAIN for the query's plan, and drops them again.  Confirmed if the
- * plan uses the first of them and is cheaper than the plan without any.  As
- * the query's own role, in the sandbox; hypothetical indexes that the session
- * has already stay.
+ * asks for the query's plan, and drops them again.  Confirmed if the plan uses
+ * the first of them and is cheaper than the plan without any.  Planned in the
+ * sandbox; the indexes are created with the caller's rights, which runs
+ * nobody's code as long as they are of plain columns.  Hypothetical indexes
+ * that the session has already stay.
  */
-SecondOpinion ConfirmInHypopg(const AnalyzedQuery &query, const std::vector<std::string> &statements);
+SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements);
 
 /* A hypothetical index in the caller's own session. */
 struct SimulatedIndex

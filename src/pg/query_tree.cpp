@@ -16,18 +16,16 @@
 #include "pg/query_tree.h"
 
 #include "base/text.h"
+#include "pg/analyze_statement.h"
 #include "pg/compat.h"
 
 extern "C"
 {
+#include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/pg_type.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/planner.h"
-#include "parser/analyze.h"
-#include "parser/parse_node.h"
-#include "parser/parse_param.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/inval.h"
@@ -54,8 +52,8 @@ struct AnalysisResult
 	bool utility = false;
 	Query *tree = nullptr;
 	List *relations = NIL; /* OIDs, sorted, each once */
-	Oid *parameter_types = nullptr;
-	int parameter_count = 0;
+	ParameterTypes parameters;
+	bool calls_functions = false; /* of people's own */
 };
 
 struct TreePreparation
@@ -63,7 +61,14 @@ struct TreePreparation
 	List *relations;
 	Oid role;
 	bool check_rights;
+	bool calls_functions;
 };
+
+bool
+IsPeoplesFunction(Oid function, [[maybe_unused]] void *argument)
+{
+	return function >= FirstNormalObjectId;
+}
 
 /* Whether the role may read and write what the query names; runs nothing of anybody's. */
 void
@@ -106,27 +111,23 @@ PrepareTree(Node *node, void *argument)
 		return compat::WalkQuery(reinterpret_cast<Query *>(node), PrepareTree, argument,
 								 QTW_EXAMINE_RTES_BEFORE);
 	}
+	if (check_functions_in_node(node, IsPeoplesFunction, nullptr))
+		preparation->calls_functions = true;
 	return compat::WalkExpression(node, PrepareTree, argument);
 }
 
-Query *
-AnalyzeOne(RawStmt *statement, const char *text, AnalysisResult *result)
+/* Makes a tree one that only reads, as the statement's own role, and that nobody counts. */
+void
+PrepareForPlanning(Query *query, Oid role, bool check_rights, AnalysisResult *result)
 {
-	ParseState *state = make_parsestate(nullptr);
-	Query *query;
+	TreePreparation preparation = {NIL, role, check_rights, false};
 
-	state->p_sourcetext = text;
-	setup_parse_variable_parameters(state, &result->parameter_types, &result->parameter_count);
-	query = transformTopLevelStmt(state, statement);
-	check_variable_parameters(state, query);
-	free_parsestate(state);
-	for (int i = 0; i < result->parameter_count; i++)
-	{
-		if (result->parameter_types[i] == InvalidOid || result->parameter_types[i] == UNKNOWNOID)
-			ereport(ERROR, (errcode(ERRCODE_INDETERMINATE_DATATYPE),
-							errmsg("could not determine data type of parameter $%d", i + 1)));
-	}
-	return query;
+	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
+	query->queryId = 0;
+	PrepareTree(reinterpret_cast<Node *>(query), &preparation);
+	list_sort(preparation.relations, list_oid_cmp);
+	result->relations = preparation.relations;
+	result->calls_functions = preparation.calls_functions;
 }
 
 void
@@ -140,8 +141,8 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 	result->statements = list_length(statements);
 	if (result->statements != 1)
 		return;
-	query = AnalyzeOne(linitial_node(RawStmt, statements), text, result);
-	if (query->commandType == CMD_UTILITY)
+	query = AnalyzeStatement(linitial_node(RawStmt, statements), text, &result->parameters);
+	if (query == nullptr)
 	{
 		result->utility = true;
 		return;
@@ -159,23 +160,11 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 
 	outer = MemoryContextSwitchTo(keep);
 	result->tree = compat::CopyNode(query);
-	result->relations = PrepareForPlanning(result->tree, role, check_rights);
-	list_sort(result->relations, list_oid_cmp);
+	PrepareForPlanning(result->tree, role, check_rights, result);
 	MemoryContextSwitchTo(outer);
 }
 
 } // namespace
-
-List *
-PrepareForPlanning(Query *query, Oid role, bool check_rights)
-{
-	TreePreparation preparation = {NIL, role, check_rights};
-
-	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
-	query->queryId = 0;
-	PrepareTree(reinterpret_cast<Node *>(query), &preparation);
-	return preparation.relations;
-}
 
 extern "C"
 {
@@ -205,7 +194,7 @@ AnalyzedQuery::Analyze()
 	AnalysisResult result;
 
 	tree_ = nullptr;
-	unfit_.clear();
+	unfit_ = {};
 	relations_.clear();
 	parameter_types_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
@@ -213,12 +202,8 @@ AnalyzedQuery::Analyze()
 	/* Only the tree itself is worth keeping. */
 	OwnedMemoryContext analysis("pg_steward analysis");
 
-	/*
-	 * Not as a superuser even here: the input functions of domains and of
-	 * what is made of them run their CHECK constraints on literals.
-	 */
 	std::optional<ServerError> error = RunSandboxed(
-		PlanningIdentity(),
+		identity_,
 		[&]
 		{
 			LimitLockWait();
@@ -231,47 +216,26 @@ AnalyzedQuery::Analyze()
 
 	analyzed_at_ = invalidations;
 	if (error)
-	{
-		unfit_ = error->message;
-		unfit_sqlstate_ = error->Sqlstate();
-		unfit_hint_ = error->hint;
-	}
+		unfit_ = {error->message, error->Sqlstate(), error->hint};
 	else if (result.statements == 0)
-	{
-		unfit_ = "it is empty";
-		unfit_sqlstate_ = sqlstate::kSyntaxError;
-		unfit_hint_ = kOneStatementHint;
-	}
+		unfit_ = {"it is empty", sqlstate::kSyntaxError, kOneStatementHint};
 	else if (result.statements > 1)
-	{
-		unfit_ = "it holds " + Count(static_cast<size_t>(result.statements), "statement");
-		unfit_sqlstate_ = sqlstate::kSyntaxError;
-		unfit_hint_ = kOneStatementHint;
-	}
+		unfit_ = {"it holds " + Count(static_cast<size_t>(result.statements), "statement"),
+				  sqlstate::kSyntaxError, kOneStatementHint};
 	else if (result.utility)
-	{
-		unfit_ = "it is a utility statement, which has no plan";
-		unfit_sqlstate_ = sqlstate::kFeatureNotSupported;
-		unfit_hint_ = "Pass a SELECT, INSERT, UPDATE, DELETE or MERGE.";
-	}
+		unfit_ = {"it is a utility statement, which has no plan", sqlstate::kFeatureNotSupported,
+				  "Pass a SELECT, INSERT, UPDATE, DELETE or MERGE."};
 	else if (result.rewritten != 1)
-	{
-		unfit_ = "a rule rewrites it into " + Count(static_cast<size_t>(result.rewritten), "statement");
-		unfit_sqlstate_ = sqlstate::kFeatureNotSupported;
-	}
-	if (!unfit_.empty())
+		unfit_ = {"a rule rewrites it into " + Count(static_cast<size_t>(result.rewritten), "statement"),
+				  sqlstate::kFeatureNotSupported, "Pass one of the statements that the rule makes of it."};
+	if (unfit_)
 		return;
 
 	tree_ = result.tree;
+	calls_functions_ = result.calls_functions;
 	for (int i = 0; i < list_length(result.relations); i++)
 		relations_.push_back(list_nth_oid(result.relations, i));
-	parameter_types_.assign(result.parameter_types, result.parameter_types + result.parameter_count);
-}
-
-Identity
-AnalyzedQuery::PlanningIdentity() const
-{
-	return {PlanningRole(identity_.role), identity_.search_path};
+	parameter_types_.assign(result.parameters.types, result.parameters.types + result.parameters.count);
 }
 
 /* Takes the locks planning needs; an ERROR where one cannot be had at once. */
@@ -291,7 +255,7 @@ AnalyzedQuery::LockRelations()
 		});
 }
 
-std::string
+Unfitness
 AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument)
 {
 	/* Once more if a table changed since the text was analysed. */
@@ -299,10 +263,12 @@ AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argume
 	{
 		bool stale = false;
 
-		if (!unfit_.empty())
+		if (unfit_)
 			return unfit_;
 
-		Identity who = {PlanningRole(identity_.role), std::nullopt};
+		/* A search_path is dear to set, and the tree needs none, but the bodies of functions may. */
+		Identity who = {PlanningRole(identity_.role),
+						calls_functions_ ? identity_.search_path : std::nullopt};
 		std::optional<ServerError> error =
 			RunSandboxed(who,
 						 [&]
@@ -330,9 +296,9 @@ AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argume
 						 });
 
 		if (error)
-			return error->message;
+			return {error->message, error->Sqlstate(), error->hint};
 		if (!stale)
-			return "";
+			return {};
 		Analyze();
 	}
 }

@@ -29,6 +29,16 @@ extern "C"
 namespace steward::pg
 {
 
+/* Why a statement cannot be analysed or planned; nothing where it can. */
+struct Unfitness
+{
+	std::string reason;
+	std::string sqlstate;
+	std::string hint;
+
+	explicit operator bool() const { return !reason.empty(); }
+};
+
 /*
  * The tree stays valid while nothing it names changes.  No lock is kept
  * between uses: Plan() takes the locks again, notices when a relation was
@@ -45,15 +55,8 @@ public:
 	const std::string &text() const { return text_; }
 	const Identity &identity() const { return identity_; }
 
-	/* As whom it is analysed and planned: never as a superuser. */
-	Identity PlanningIdentity() const;
-
-	/* Why it cannot be planned; empty where it can. */
-	const std::string &unfit() const { return unfit_; }
-
-	/* SQLSTATE and hint of what made it unfit. */
-	const std::string &unfit_sqlstate() const { return unfit_sqlstate_; }
-	const std::string &unfit_hint() const { return unfit_hint_; }
+	/* Why it cannot be planned. */
+	const Unfitness &unfit() const { return unfit_; }
 
 	/* The tables it names, views resolved, in ascending order. */
 	const std::vector<ObjectId> &relations() const { return relations_; }
@@ -62,10 +65,10 @@ public:
 
 	/*
 	 * Plans it as a generic plan, in the sandbox, and hands the plan to use(),
-	 * which must not keep it and runs inside Guarded.  Returns why it could
-	 * not be planned; empty where it could.
+	 * which must not keep it and runs inside Guarded.  Never as a superuser.
+	 * Returns why it could not be planned.
 	 */
-	std::string Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument);
+	Unfitness Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument);
 
 private:
 	void Analyze();
@@ -79,22 +82,14 @@ private:
 	uint64_t analyzed_at_ = 0; /* the invalidation counter at that time */
 	std::vector<ObjectId> relations_;
 	std::vector<ObjectId> parameter_types_;
-	std::string unfit_;
-	std::string unfit_sqlstate_;
-	std::string unfit_hint_;
+	bool calls_functions_ = false;
+	Unfitness unfit_;
 };
-
-/*
- * Makes a tree one that only reads, as the statement's own role, and that
- * nobody counts; an ERROR where the role lacks a right and rights are to be
- * checked.  Returns the OIDs of its tables, each once.  C-like.
- */
-List *PrepareForPlanning(Query *query, Oid role, bool check_rights);
 
 /*
  * What an index could do for the statement, as the planner sees it; in
  * failure why it cannot be planned.
  */
-QueryShape DescribeQuery(AnalyzedQuery &query, std::string *failure);
+QueryShape DescribeQuery(AnalyzedQuery &query, Unfitness *failure);
 
 } // namespace steward::pg

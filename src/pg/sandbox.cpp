@@ -142,13 +142,21 @@ Oid
 PlanningRole(Oid role)
 {
 	Oid planner = role;
+	bool powerful = false;
 
 	Guarded(
 		[&]
 		{
 			if (superuser_arg(role))
+			{
 				planner = get_role_oid(kPlannerRole, true);
+				powerful = OidIsValid(planner) && superuser_arg(planner);
+			}
 		});
+	if (powerful)
+		throw Refusal({sqlstate::kInvalidParameterValue, "role \"steward_planner\" must not be a superuser",
+					   "Statements of superusers are planned as this role, which may do nothing.",
+					   "Run ALTER ROLE steward_planner NOSUPERUSER;"});
 	if (!OidIsValid(planner))
 		throw Refusal({sqlstate::kUndefinedObject, "role \"steward_planner\" does not exist",
 					   "Statements of superusers are planned as this role, which may do nothing.",
@@ -163,7 +171,7 @@ SearchPathOf(Oid role)
 	Rows rows = spi.Query(
 		"SELECT substr(setting, length('search_path=') + 1)"
 		"  FROM pg_db_role_setting, unnest(setconfig) AS setting"
-		" WHERE setting LIKE 'search\\_path=%'"
+		" WHERE starts_with(setting, 'search_path=')"
 		"   AND setrole IN (0, $1::oid)"
 		"   AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"
 		" ORDER BY setrole <> 0 DESC, setdatabase <> 0 DESC LIMIT 1",
@@ -177,7 +185,7 @@ SearchPathOf(Oid role)
 		"SELECT coalesce((SELECT reset_val FROM pg_settings"
 		"                  WHERE name = 'search_path'"
 		"                    AND NOT EXISTS (SELECT FROM pg_db_role_setting, unnest(setconfig) AS setting"
-		"                                     WHERE setting LIKE 'search\\_path=%'"
+		"                                     WHERE starts_with(setting, 'search_path=')"
 		"                                       AND setrole IN (0, session_user::regrole))),"
 		"                '\"$user\", public')");
 	return rows.front().Text(0);

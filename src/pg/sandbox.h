@@ -3,11 +3,11 @@
  * sandbox.h
  *	  Where other people's statements are parsed and planned.
  *
- * Planning runs user code: immutable functions are folded.  So everything of
- * it happens with the rights of the statement's own role, never more; as a
- * security-restricted, read-only operation; under that role's search_path;
- * with a time limit; and in a subtransaction that is always rolled back, so
- * that no lock outlives the question.
+ * Planning runs user code: immutable functions are folded.  So it happens with
+ * the rights of the statement's own role, never more, and never with a
+ * superuser's; as a security-restricted, read-only operation; under that
+ * role's search_path; with a time limit; and in a subtransaction that is
+ * always rolled back, so that no lock outlives the question.
  *
  * Server.
  *
@@ -42,7 +42,7 @@ std::optional<ServerError> RunSandboxed(const Identity &identity, const std::fun
 void LimitLockWait();
 
 /*
- * The role as which statements of `role` are analysed and planned: itself, but for a
+ * The role as which statements of `role` are planned: itself, but for a
  * superuser steward_planner, which may do nothing.  A function that somebody
  * else put into a superuser's statement is folded without his power.
  */

@@ -172,28 +172,4 @@ Spi::Execute(const std::string &sql, const std::vector<Value> &parameters)
 	return Run(sql, parameters, nullptr);
 }
 
-void
-Spi::RunForeign(const std::string &sql, const std::vector<uint32_t> &parameter_types)
-{
-	Guarded(
-		[&]
-		{
-			int count = static_cast<int>(parameter_types.size());
-			auto *types = static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1)));
-			auto *values = static_cast<Datum *>(palloc0(sizeof(Datum) * (count + 1)));
-			auto *nulls = static_cast<char *>(palloc0(count + 1));
-			int code;
-
-			for (int i = 0; i < count; i++)
-			{
-				types[i] = parameter_types[i];
-				nulls[i] = 'n';
-			}
-			code = SPI_execute_with_args(sql.c_str(), count, types, values, nulls, false, 0);
-			if (code < 0)
-				elog(ERROR, "SPI returned %s", SPI_result_code_string(code));
-			SPI_freetuptable(SPI_tuptable);
-		});
-}
-
 } // namespace steward::pg

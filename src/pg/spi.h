@@ -69,12 +69,6 @@ public:
 	/* Number of rows changed. */
 	uint64_t Execute(const std::string &sql, const std::vector<Value> &parameters = {});
 
-	/*
-	 * A statement that is not ours, as it stands, under the search_path that
-	 * is in force.  Its parameters have the given types and are NULL.
-	 */
-	void RunForeign(const std::string &sql, const std::vector<uint32_t> &parameter_types);
-
 	/* Of a non-atomic connection: commits and starts a new transaction, without a snapshot. */
 	void Commit();
 

@@ -240,7 +240,7 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 	world.used = used.get();
 
 	PlannerWatch watch = {ShowIndexes, nullptr, &world};
-	std::string failure;
+	Unfitness failure;
 
 	{
 		WatchingPlanner watching(&watch);
@@ -248,7 +248,7 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 		failure = statements_[statement]->Plan(ReadPlan, &world);
 		planner_calls_++;
 	}
-	if (!failure.empty())
+	if (failure)
 	{
 		failures_[statement] = failure;
 		return price;

@@ -49,7 +49,7 @@ public:
 	 */
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
-	const std::map<size_t, std::string> &failures() const { return failures_; }
+	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
 
 private:
@@ -58,7 +58,7 @@ private:
 	std::vector<AnalyzedQuery *> statements_;
 	OwnedMemoryContext context_;
 	std::vector<Template *> templates_; /* in context_ */
-	std::map<size_t, std::string> failures_;
+	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };
 

@@ -189,7 +189,8 @@ private:
 
 		if (!what_if_.failures().empty())
 			throw Refusal({sqlstate::kFeatureNotSupported,
-						   "the query cannot be planned: " + what_if_.failures().begin()->second, "", ""});
+						   "the query cannot be planned: " + what_if_.failures().begin()->second.reason, "",
+						   ""});
 		return price;
 	}
 

@@ -8,7 +8,6 @@ CREATE ROLE tap_admin IN ROLE steward_admin;
 CREATE ROLE tap_monitor IN ROLE pg_monitor;
 CREATE ROLE tap_user;
 CREATE SCHEMA tap_roles;
-GRANT USAGE ON SCHEMA tap_roles TO PUBLIC; -- also to steward_planner
 CREATE SCHEMA tap_own AUTHORIZATION tap_user;
 GRANT USAGE ON SCHEMA tap_roles TO tap_user;
 CREATE TABLE tap_roles.orders (id integer NOT NULL, pad text NOT NULL);

@@ -5,7 +5,6 @@ BEGIN;
 SELECT plan(38);
 
 CREATE SCHEMA tap_refresh;
-GRANT USAGE ON SCHEMA tap_refresh TO PUBLIC; -- also to steward_planner
 CREATE TABLE tap_refresh.t (id integer NOT NULL, k integer NOT NULL, pad text NOT NULL);
 CREATE TABLE tap_refresh.rare (id integer NOT NULL, pad text NOT NULL);
 INSERT INTO tap_refresh.t SELECT i, i, repeat('p', 100) FROM generate_series(1, 5000) AS i;

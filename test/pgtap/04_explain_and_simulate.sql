@@ -5,7 +5,6 @@ BEGIN;
 SELECT plan(22);
 
 CREATE SCHEMA tap_explain;
-GRANT USAGE ON SCHEMA tap_explain TO PUBLIC; -- also to steward_planner
 CREATE TABLE tap_explain.orders (id integer NOT NULL, customer integer NOT NULL, at timestamptz NOT NULL, pad text NOT NULL);
 INSERT INTO tap_explain.orders SELECT i, i * 7919 % 1000, '2026-01-01'::timestamptz + i * interval '1 minute', repeat('p', 100)
   FROM generate_series(1, 20000) AS i;

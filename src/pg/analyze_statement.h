@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * analyze_statement.h
+ *	  Parse analysis that runs nobody's code.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "nodes/parsenodes.h"
+}
+
+namespace steward::pg
+{
+
+/* The types of a statement's own parameters, $1 first, as their use tells. */
+struct ParameterTypes
+{
+	Oid *types = nullptr;
+	int count = 0;
+};
+
+/*
+ * Analyses a SELECT, INSERT, UPDATE, DELETE or MERGE with the rights in force;
+ * null for anything else, and for what turns out to be a utility statement.
+ * Changes `statement`.
+ *
+ * Types that people make of domains (arrays, rows, ranges) check the domains'
+ * constraints as soon as a string literal is read.  Such literals become
+ * parameters of their type, about whose value nothing is known; all others
+ * become the constants they are.  C-like.
+ */
+Query *AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameters);
+
+} // namespace steward::pg
