@@ -24,6 +24,7 @@ namespace
 const PlannerWatch *active = nullptr;
 get_relation_info_hook_type previous_relation_info = nullptr;
 set_rel_pathlist_hook_type previous_pathlist = nullptr;
+const Call *explained = nullptr;
 
 } // namespace
 
@@ -48,11 +49,13 @@ OnPathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *entry)
 }
 
 static void
-SkipExplained([[maybe_unused]] Query *query, [[maybe_unused]] int cursor_options,
-			  [[maybe_unused]] IntoClause *into, [[maybe_unused]] ExplainState *state,
-			  [[maybe_unused]] const char *text, [[maybe_unused]] ParamListInfo parameters,
-			  [[maybe_unused]] QueryEnvironment *environment)
-{}
+OnExplain([[maybe_unused]] Query *query, [[maybe_unused]] int cursor_options,
+		  [[maybe_unused]] IntoClause *into, [[maybe_unused]] ExplainState *state,
+		  [[maybe_unused]] const char *text, [[maybe_unused]] ParamListInfo parameters,
+		  [[maybe_unused]] QueryEnvironment *environment)
+{
+	explained->function(explained->argument);
+}
 }
 
 WatchingPlanner::WatchingPlanner(const PlannerWatch *watch) : outer_(active)
@@ -65,14 +68,16 @@ WatchingPlanner::~WatchingPlanner()
 	active = outer_;
 }
 
-SkippingExplain::SkippingExplain() : outer_(ExplainOneQuery_hook)
+TakingExplain::TakingExplain(const Call *call) : outer_hook_(ExplainOneQuery_hook), outer_(explained)
 {
-	ExplainOneQuery_hook = SkipExplained;
+	explained = call;
+	ExplainOneQuery_hook = OnExplain;
 }
 
-SkippingExplain::~SkippingExplain()
+TakingExplain::~TakingExplain()
 {
-	ExplainOneQuery_hook = outer_;
+	ExplainOneQuery_hook = outer_hook_;
+	explained = outer_;
 }
 
 void

@@ -48,17 +48,25 @@ private:
 	const PlannerWatch *outer_;
 };
 
-/* Has EXPLAIN do nothing for a scope. */
-class SkippingExplain
+/* A function in C-like code, as above, and what it is called with. */
+struct Call
+{
+	void (*function)(void *argument);
+	void *argument;
+};
+
+/* Has EXPLAIN make this call for a scope, instead of planning and printing its query. */
+class TakingExplain
 {
 public:
-	SkippingExplain();
-	~SkippingExplain();
-	SkippingExplain(const SkippingExplain &) = delete;
-	SkippingExplain &operator=(const SkippingExplain &) = delete;
+	explicit TakingExplain(const Call *call);
+	~TakingExplain();
+	TakingExplain(const TakingExplain &) = delete;
+	TakingExplain &operator=(const TakingExplain &) = delete;
 
 private:
-	ExplainOneQuery_hook_type outer_;
+	ExplainOneQuery_hook_type outer_hook_;
+	const Call *outer_;
 };
 
 /* Called once by _PG_init. */

@@ -3,11 +3,11 @@
  * hypopg.cpp
  *	  The second opinion: hypopg's view of the same index.
  *
- * hypopg shows its indexes only while a plain EXPLAIN runs, and stops when an
- * executor ends.  So an EXPLAIN whose query is not planned is run first: no
- * executor runs then, and hypopg stays armed for the planning of our own tree,
- * until the next statement ends: the one that drops the indexes.  What hypopg
- * keeps is not transactional, so they are dropped also after an error.
+ * hypopg shows its indexes only while a plain EXPLAIN runs, so one is run, and
+ * in place of its query our own tree is planned, as a generic plan.  No
+ * executor runs then, which leaves hypopg before 1.4.2 armed until the next
+ * statement ends: the one that drops the indexes.  What hypopg keeps is not
+ * transactional, so they are dropped also after an error.
  *
  * Server.
  *
@@ -55,21 +55,19 @@ ReadPlan(PlannedStmt *plan, void *argument)
 	WalkIndexScans(plan, NoteIndex, seen);
 }
 
-void
-ArmHypopg(Spi &spi)
-{
-	SkippingExplain skipping;
-
-	spi.Query("EXPLAIN SELECT 1");
-}
-
 /* The plan with hypopg's indexes, of which `sought` ought to be used. */
 Unfitness
-PlanWithHypopg(Spi &spi, AnalyzedQuery &query, Oid sought, SeenPlan *seen)
+PlanWithHypopg(AnalyzedQuery &query, Oid sought, SeenPlan *seen)
 {
 	*seen = {sought, false, 0};
-	ArmHypopg(spi);
-	return query.Plan(ReadPlan, seen);
+	return query.Plan(ReadPlan, seen,
+					  [](const Call &call)
+					  {
+						  TakingExplain taking(&call);
+						  Spi spi;
+
+						  spi.Query("EXPLAIN SELECT 1");
+					  });
 }
 
 void
@@ -114,20 +112,18 @@ ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements
 	std::vector<SimulatedIndex> indexes;
 	SeenPlan before;
 	SeenPlan after;
-	Unfitness failure;
-	std::optional<ServerError> error =
-		RunSandboxed({CurrentRole(), std::nullopt},
-					 [&]
-					 {
-						 Spi spi;
+	Unfitness failure = PlanWithHypopg(query, InvalidOid, &before);
+	std::optional<ServerError> error = RunSandboxed({CurrentRole(), std::nullopt},
+													[&]
+													{
+														Spi spi;
 
-						 failure = PlanWithHypopg(spi, query, InvalidOid, &before);
-						 for (const std::string &statement : statements)
-							 indexes.push_back(CreateInHypopg(spi, statement));
-						 if (!failure)
-							 failure = PlanWithHypopg(spi, query, indexes.front().oid, &after);
-					 });
+														for (const std::string &statement : statements)
+															indexes.push_back(CreateInHypopg(spi, statement));
+													});
 
+	if (!failure && !error)
+		failure = PlanWithHypopg(query, indexes.front().oid, &after);
 	DropInHypopg(schema, indexes);
 	if (error)
 		return {false, "hypopg could not test it: " + error->message};

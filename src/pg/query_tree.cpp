@@ -164,7 +164,39 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 	MemoryContextSwitchTo(outer);
 }
 
+/* One call of the planner. */
+struct Planning
+{
+	const Query *tree;
+	const char *text;
+	MemoryContext parent;
+	PlanUse use;
+	void *argument;
+};
+
+void
+CallPlanner(void *argument)
+{
+	auto *planning = static_cast<Planning *>(argument);
+	MemoryContext scratch =
+		AllocSetContextCreate(planning->parent, "pg_steward plan", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext outer = MemoryContextSwitchTo(scratch);
+
+	/* The planner scribbles on its input. */
+	planning->use(
+		::planner(compat::CopyNode(planning->tree), planning->text, CURSOR_OPT_PARALLEL_OK, nullptr),
+		planning->argument);
+	MemoryContextSwitchTo(outer);
+	MemoryContextDelete(scratch);
+}
+
 } // namespace
+
+void
+CallGuarded(const Call &call)
+{
+	Guarded([&] { call.function(call.argument); });
+}
 
 extern "C"
 {
@@ -256,7 +288,7 @@ AnalyzedQuery::LockRelations()
 }
 
 Unfitness
-AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument)
+AnalyzedQuery::Plan(PlanUse use, void *argument, const std::function<void(const Call &)> &within)
 {
 	/* Once more if a table changed since the text was analysed. */
 	for (int attempt = 0;; attempt++)
@@ -279,20 +311,10 @@ AnalyzedQuery::Plan(void (*use)(PlannedStmt *plan, void *argument), void *argume
 								 stale = true;
 								 return;
 							 }
-							 Guarded(
-								 [&]
-								 {
-									 MemoryContext scratch = AllocSetContextCreate(
-										 context_->get(), "pg_steward plan", ALLOCSET_DEFAULT_SIZES);
-									 MemoryContext outer = MemoryContextSwitchTo(scratch);
-									 /* The planner scribbles on its input. */
-									 PlannedStmt *plan = ::planner(compat::CopyNode(tree_), text_.c_str(),
-																   CURSOR_OPT_PARALLEL_OK, nullptr);
 
-									 use(plan, argument);
-									 MemoryContextSwitchTo(outer);
-									 MemoryContextDelete(scratch);
-								 });
+							 Planning planning = {tree_, text_.c_str(), context_->get(), use, argument};
+
+							 within({CallPlanner, &planning});
 						 });
 
 		if (error)

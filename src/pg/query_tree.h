@@ -18,16 +18,23 @@ extern "C"
 #include "nodes/plannodes.h"
 }
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "model/query_shape.h"
+#include "pg/hooks.h"
 #include "pg/raii.h"
 #include "pg/sandbox.h"
 
 namespace steward::pg
 {
+
+using PlanUse = void (*)(PlannedStmt *plan, void *argument);
+
+/* The plain way to make a call that may raise an ERROR. */
+void CallGuarded(const Call &call);
 
 /* Why a statement cannot be analysed or planned; nothing where it can. */
 struct Unfitness
@@ -65,10 +72,11 @@ public:
 
 	/*
 	 * Plans it as a generic plan, in the sandbox, and hands the plan to use(),
-	 * which must not keep it and runs inside Guarded.  Never as a superuser.
-	 * Returns why it could not be planned.
+	 * which must not keep it and is C-like.  Never as a superuser.  The planner
+	 * is called by way of within().  Returns why it could not be planned.
 	 */
-	Unfitness Plan(void (*use)(PlannedStmt *plan, void *argument), void *argument);
+	Unfitness Plan(PlanUse use, void *argument,
+				   const std::function<void(const Call &)> &within = CallGuarded);
 
 private:
 	void Analyze();
