@@ -40,6 +40,28 @@ BuildRow(TupleDesc descriptor, const std::vector<Value> &values)
 	return BuildTupleFromCStrings(input, texts);
 }
 
+struct Elements
+{
+	Datum *values;
+	bool *nulls;
+	int count;
+};
+
+/* All types of ours are aligned as integers. */
+Elements
+Deconstruct(Datum array, Oid type, int length, bool by_value)
+{
+	Elements elements = {};
+
+	Guarded(
+		[&]
+		{
+			deconstruct_array(DatumGetArrayTypeP(array), type, length, by_value, TYPALIGN_INT,
+							  &elements.values, &elements.nulls, &elements.count);
+		});
+	return elements;
+}
+
 } // namespace
 
 std::optional<std::string>
@@ -84,25 +106,21 @@ Arguments::TextArray(int number) const
 
 	if (IsNull(number))
 		return std::nullopt;
-	Guarded(
-		[&]
+
+	Elements array = Deconstruct(call_->args[number].value, TEXTOID, -1, false);
+
+	for (int i = 0; i < array.count; i++)
+	{
+		const char *value = nullptr;
+
+		if (array.nulls[i])
 		{
-			Datum *elements;
-			bool *nulls;
-			int count;
-
-			deconstruct_array(DatumGetArrayTypeP(call_->args[number].value), TEXTOID, -1, false, TYPALIGN_INT,
-							  &elements, &nulls, &count);
-			for (int i = 0; i < count; i++)
-			{
-				const char *value = nulls[i] ? nullptr : TextDatumGetCString(elements[i]);
-
-				if (value == nullptr)
-					values.emplace_back(std::nullopt);
-				else
-					values.emplace_back(value);
-			}
-		});
+			values.emplace_back(std::nullopt);
+			continue;
+		}
+		Guarded([&] { value = TextDatumGetCString(array.values[i]); });
+		values.emplace_back(value);
+	}
 	return values;
 }
 
@@ -113,21 +131,14 @@ Arguments::OidArray(int number) const
 
 	if (IsNull(number))
 		return std::nullopt;
-	Guarded(
-		[&]
-		{
-			Datum *elements;
-			bool *nulls;
-			int count;
 
-			deconstruct_array(DatumGetArrayTypeP(call_->args[number].value), REGCLASSOID, sizeof(Oid), true,
-							  TYPALIGN_INT, &elements, &nulls, &count);
-			for (int i = 0; i < count; i++)
-			{
-				if (!nulls[i])
-					values.push_back(DatumGetObjectId(elements[i]));
-			}
-		});
+	Elements array = Deconstruct(call_->args[number].value, REGCLASSOID, sizeof(Oid), true);
+
+	for (int i = 0; i < array.count; i++)
+	{
+		if (!array.nulls[i])
+			values.push_back(DatumGetObjectId(array.values[i]));
+	}
 	return values;
 }
 
