@@ -103,6 +103,22 @@ SELECT * FROM advise('UPDATE orders SET notes = $2 WHERE customer_id = $1');
 SELECT * FROM advise('DELETE FROM orders WHERE customer_id = $1');
 SELECT * FROM advise('INSERT INTO customers SELECT o.id, 1, $1, true, NULL, $2 FROM orders AS o WHERE o.customer_id = 4');
 
+-- Literals mean what they mean in EXPLAIN.
+CREATE TABLE parcels (id uuid NOT NULL, sent date NOT NULL, tags text[] NOT NULL, weight int4range NOT NULL, notes text NOT NULL);
+INSERT INTO parcels SELECT md5(i::text)::uuid, date '2026-01-01' + i % 300, ARRAY['t' || i % 9], int4range(i, i + 5), repeat('n', 100)
+  FROM generate_series(1, 10000) AS i;
+ANALYZE parcels;
+SELECT * FROM advise('SELECT * FROM parcels WHERE id = uuid(''00000000-0000-0000-0000-000000000000'')');
+SELECT * FROM advise('SELECT * FROM parcels WHERE id IN (''00000000-0000-0000-0000-000000000000'', ''00000000-0000-0000-0000-000000000001'')');
+SELECT * FROM advise('SELECT * FROM parcels WHERE sent > date(''2026-10-20'') AND notes LIKE ''%x'' ESCAPE ''!''');
+SELECT * FROM advise('SELECT * FROM parcels WHERE sent >= current_date - interval ''2 days'' AND weight @> 3 AND tags && ''{t1,t2}''');
+SELECT * FROM advise('SELECT concat(notes, '' '', sent), max(sent) FROM parcels WHERE sent = ''2026-02-03''
+                       GROUP BY concat(notes, '' '', sent) HAVING ''a'' || max(notes) > ''b'' ORDER BY concat(notes, '' '', sent)');
+SELECT * FROM advise('SELECT extract(year FROM sent), to_char(sent, ''YYYY''), ''x'' AS label, coalesce(notes, ''none'') FROM parcels
+                       WHERE sent = ''2026-02-03'' UNION SELECT 1, ''2'', ''3'', ''4'' ORDER BY 1');
+SELECT * FROM advise('SELECT ''x'' = ANY (tags), xmlelement(name n, ''v''), notes COLLATE "C" < ''a'' FROM parcels
+                       WHERE sent = ''2026-02-03'' FETCH FIRST ''3'' ROWS ONLY');
+
 -- Nothing was written, and nothing of ours is left hypothetical.
 SELECT count(*) FROM orders;
 SELECT count(*) FROM public.hypopg();

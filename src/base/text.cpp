@@ -149,11 +149,11 @@ Join(const std::vector<std::string> &parts, std::string_view separator)
 	return text;
 }
 
-std::string
-ClipBytes(std::string_view text, size_t limit)
+size_t
+ClippedLength(std::string_view text, size_t limit)
 {
 	if (text.size() <= limit)
-		return std::string(text);
+		return text.size();
 
 	/*
 	 * The encoding is not known here.  In another one than UTF-8, dropping
@@ -164,7 +164,13 @@ ClipBytes(std::string_view text, size_t limit)
 	while (limit > 0 &&
 		   (utf8 ? IsContinuation(text[limit]) : IsHighBit(text[limit]) && IsHighBit(text[limit - 1])))
 		limit--;
-	return std::string(text.substr(0, limit));
+	return limit;
+}
+
+std::string
+ClipBytes(std::string_view text, size_t limit)
+{
+	return std::string(text.substr(0, ClippedLength(text, limit)));
 }
 
 std::string

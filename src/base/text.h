@@ -37,7 +37,10 @@ std::string Count(size_t number, std::string_view singular, std::string_view plu
 
 std::string Join(const std::vector<std::string> &parts, std::string_view separator);
 
-/* Cuts to at most `limit` bytes and never inside a multi-byte character. */
+/* How much of the text fits into `limit` bytes without cutting a multi-byte character. */
+size_t ClippedLength(std::string_view text, size_t limit);
+
+/* That much of it. */
 std::string ClipBytes(std::string_view text, size_t limit);
 
 /* One line of at most `limit` bytes: white space folded, "..." where cut. */

@@ -87,7 +87,10 @@ Steward::Attempt(const char *what, const std::function<void()> &work)
 {
 	try
 	{
-		if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
+		std::optional<pg::ServerError> error = pg::RunTransaction(work);
+
+		pg::ReleaseAdvisoryLocks();
+		if (error)
 		{
 			NoteError(std::string("could not ") + what + ": " + error->message);
 			return false;

@@ -94,12 +94,12 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 
 	std::optional<ActionStatus> next = NextStatus(known->status, event);
 
-	if (!next)
+	/* Somebody may decide at this moment. */
+	if (!next || !journal.Update(known->id, known->status, advice))
 	{
 		result.decided++;
 		return;
 	}
-	journal.Update(known->id, advice);
 	if (*next != known->status)
 		ChangeAction(journal, *known, event);
 	(advice.withheld ? result.withheld : result.proposed)++;

@@ -93,8 +93,10 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
 	if (left)
-		hint = "Its invalid index " + action.target +
-			   " is left, and removed as soon as the lock on the table is free. " + hint;
+		hint =
+			"It is tried again by itself; an index that is left invalid is removed as soon as the lock on its "
+			"table is free. " +
+			hint;
 
 	throw Refusal({error.sqlstate.empty() ? sqlstate::kNotInPrerequisiteState : error.sqlstate,
 				   "action " + std::to_string(action.id) + (postponed ? " was postponed" : " failed"),
@@ -131,7 +133,7 @@ AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		pg::Journal journal(spi);
 		Action action = journal.Load(id);
 
-		/* At work with an error: what remains is to remove the index that was left. */
+		/* At work with an error: it is tried again later, which nobody has to wait for. */
 		if (!IsAtWork(action.status) || !journal.ErrorOfNewestEntry(id).error.empty())
 		{
 			RequireSuccess(action, event, journal);

@@ -20,6 +20,7 @@
 #include "flow/run_action.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "base/text.h"
@@ -76,6 +77,9 @@ constexpr const char *kDeadlockDetected = "40P01";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
+/* What goes wrong before or after the DDL is tried again after this time. */
+constexpr int kTroubleSeconds = 30;
+
 /* Our invalid index whose lock is not to be had is tried again after this time. */
 constexpr int kRemoveAgainSeconds = 5;
 
@@ -85,20 +89,52 @@ IsRevert(const Action &action)
 	return action.status == ActionStatus::kRevertQueued || action.status == ActionStatus::kReverting;
 }
 
+/* Whether an index of the action's name is the one that it is about, and not somebody else's. */
+bool
+IsTheIndex(const ExistingIndex &index, const Relation &relation, const Action &action, pg::Journal &journal)
+{
+	if (action.kind == ActionKind::kCreateIndex)
+	{
+		std::optional<IndexDefinition> definition = pg::IndexFromJson(action.arguments, relation);
+
+		return definition && index.plain_btree && index.keys == definition->keys &&
+			   index.included == definition->included;
+	}
+
+	std::optional<Json> before = journal.LastDefinition(action.id);
+
+	return before && before->at("definition").get<std::string>() == index.definition;
+}
+
+const ExistingIndex *
+FindIndex(const Catalog &catalog, const Action &action)
+{
+	if (catalog.empty())
+		return nullptr;
+
+	const std::vector<ExistingIndex> &indexes = catalog.begin()->second.indexes;
+	auto index = std::find_if(indexes.begin(), indexes.end(),
+							  [&](const ExistingIndex &existing) { return existing.name == action.target; });
+
+	return index == indexes.end() ? nullptr : &*index;
+}
+
 IndexState
 StateOf(pg::Spi &spi, const Action &action)
 {
-	/* One that somebody else is just building under the name is not ours, and absent for us. */
-	pg::Rows rows =
-		spi.Query("SELECT indisvalid AND indisready FROM pg_index AS i"
-				  " WHERE indexrelid = to_regclass($1) AND indrelid = $2::oid"
-				  "   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p"
-				  "                    WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid())",
-				  {action.target, std::to_string(action.relation)});
+	pg::Journal journal(spi);
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+	const ExistingIndex *index = FindIndex(catalog, action);
 
-	if (rows.empty())
+	if (index == nullptr || !IsTheIndex(*index, catalog.begin()->second, action, journal))
 		return IndexState::kAbsent;
-	return rows.front().Bool(0) ? IndexState::kValid : IndexState::kInvalid;
+	/* One that somebody else is just building under the name is not ours, and absent for us. */
+	if (!spi.Query("SELECT FROM pg_stat_progress_create_index"
+				   " WHERE index_relid = $1::oid AND pid <> pg_backend_pid()",
+				   {std::to_string(index->oid)})
+			 .empty())
+		return IndexState::kAbsent;
+	return index->valid ? IndexState::kValid : IndexState::kInvalid;
 }
 
 bool
@@ -154,7 +190,7 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 }
 
 std::optional<Obstacle>
-DecideDrop(pg::Spi &spi, Plan &plan)
+DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {
 	const Action &action = plan.action;
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
@@ -165,11 +201,12 @@ DecideDrop(pg::Spi &spi, Plan &plan)
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
 
 	const Relation &relation = catalog.begin()->second;
-	auto index = std::find_if(relation.indexes.begin(), relation.indexes.end(),
-							  [&](const ExistingIndex &existing) { return existing.name == action.target; });
+	const ExistingIndex *index = FindIndex(catalog, action);
 
-	if (index == relation.indexes.end())
+	if (index == nullptr)
 		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
+	if (action.kind == ActionKind::kCreateIndex && !IsTheIndex(*index, relation, action, journal))
+		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
 	if (!index->droppable)
 		return Obstacle{ActionEvent::kFail, "something else than speed depends on the index by now"};
 	if (action.kind == ActionKind::kDropIndex)
@@ -204,15 +241,25 @@ BeforeState(pg::Spi &spi, const Action &action)
 	return before;
 }
 
-/* The counters of the statements served, from which their times afterwards are reckoned. */
-Json
+/*
+ * The counters of the statements served, from which their times afterwards are
+ * reckoned; none where pg_stat_statements is gone: what is done is done.
+ */
+std::optional<Json>
 Baseline(pg::Spi &spi, const Action &action)
 {
 	Json baseline = Json::array();
 	std::map<StatementKey, StatementCounters> live;
 
-	for (const LiveStatement &statement : pg::ReadStatements(spi, false))
-		live[statement.key] = statement.counters;
+	try
+	{
+		for (const LiveStatement &statement : pg::ReadStatements(spi, false))
+			live[statement.key] = statement.counters;
+	}
+	catch (const Refusal &)
+	{
+		return std::nullopt;
+	}
 	for (const Json &served : action.evidence.value("statements", Json::array()))
 	{
 		StatementKey key = {served.at("userid").get<ObjectId>(), served.at("queryid").get<int64_t>(),
@@ -242,7 +289,7 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 						"the action was made in another database or cluster, before a copy"};
 	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
-	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, plan);
+	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, journal, plan);
 }
 
 /* First transaction: decides, and writes the intent down. */
@@ -346,6 +393,53 @@ Execute(const Plan &plan)
 	}
 }
 
+/* Written down, and not tried again at once: other actions have their turn. */
+void
+NoteTrouble(int64_t id, const std::string &state, const std::string &message)
+{
+	(void) pg::RunTransaction(
+		[&]
+		{
+			pg::Spi spi;
+			pg::Journal journal(spi);
+			Action action = journal.Load(id);
+			pg::TransitionNote note;
+
+			note.worker_pid = pg::ProcessId();
+			note.sqlstate = state;
+			note.error = message;
+			if (journal.ErrorOfNewestEntry(id).error != message)
+				(void) journal.Record(id, action.status, action.status, note);
+			journal.Defer(id, kTroubleSeconds);
+		});
+}
+
+/* One of the transactions of an action. */
+void
+Attempt(int64_t id, const std::function<void()> &work)
+{
+	try
+	{
+		if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
+			throw pg::ServerError(*error);
+	}
+	catch (const pg::ServerError &error)
+	{
+		NoteTrouble(id, error.Sqlstate(), error.message);
+		throw;
+	}
+	catch (const Refusal &refusal)
+	{
+		NoteTrouble(id, refusal.error().sqlstate, refusal.error().message);
+		throw;
+	}
+	catch (const std::exception &exception)
+	{
+		NoteTrouble(id, sqlstate::kInternalError, exception.what());
+		throw;
+	}
+}
+
 /* Last transaction: what is there decides. */
 void
 Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
@@ -356,48 +450,45 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 	IndexState state = LookAtIndex(plan.action);
 	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
 
-	std::optional<pg::ServerError> failure = pg::RunTransaction(
-		[&]
-		{
-			pg::Spi spi;
-			pg::Journal journal(spi);
-			pg::TransitionNote note;
+	Attempt(plan.action.id,
+			[&]
+			{
+				pg::Spi spi;
+				pg::Journal journal(spi);
+				pg::TransitionNote note;
 
-			note.worker_pid = pg::ProcessId();
-			/* A worker before this one may have said what went wrong. */
-			pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
+				note.worker_pid = pg::ProcessId();
+				/* A worker before this one may have said what went wrong. */
+				pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
 
-			if (error)
-			{
-				note.sqlstate = error->Sqlstate();
-				note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
-			}
-			else if (!done)
-			{
-				note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
-				note.error = !known.error.empty() ? known.error
-							 : plan.settle        ? "the worker or the server ended during the work"
-												  : "the index is not there";
-			}
-			if (!clean)
-			{
-				/* Still at work: a later worker settles it.  Who waits is told. */
-				if (known.error.empty())
-					(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
-				journal.Defer(plan.action.id, kRemoveAgainSeconds);
-				return;
-			}
-			if (done && plan.doing == Doing::kBuild)
-			{
-				if (!plan.comment.empty())
-					spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
-				note.measured = Baseline(spi, plan.action);
-			}
-			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
-		});
-
-	if (failure)
-		throw pg::ServerError(*failure);
+				if (error)
+				{
+					note.sqlstate = error->Sqlstate();
+					note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
+				}
+				else if (!done)
+				{
+					note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
+					note.error = !known.error.empty() ? known.error
+								 : plan.settle        ? "the worker or the server ended during the work"
+													  : "the index is not there";
+				}
+				if (!clean)
+				{
+					/* Still at work: a later worker settles it.  Who waits is told. */
+					if (known.error.empty())
+						(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
+					journal.Defer(plan.action.id, kRemoveAgainSeconds);
+					return;
+				}
+				if (done && plan.doing == Doing::kBuild)
+				{
+					if (!plan.comment.empty())
+						spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+					note.measured = Baseline(spi, plan.action);
+				}
+				ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
+			});
 }
 
 } // namespace
@@ -410,15 +501,14 @@ RunAction(int64_t id)
 	if (!pg::TryLockForActing())
 		return;
 
-	std::optional<pg::ServerError> error = pg::RunTransaction([&] { plan = Prepare(id); });
-
-	if (error)
-		throw pg::ServerError(*error);
+	Attempt(id, [&] { plan = Prepare(id); });
 	if (!plan.go)
 		return;
 	pg::LogMessage("action " + std::to_string(id) +
 				   " starts: " + (plan.settle ? "settling " + plan.action.target : plan.sql));
-	error.reset();
+
+	std::optional<pg::ServerError> error;
+
 	if (!plan.settle)
 		error = Execute(plan);
 	Conclude(plan, error);

@@ -35,16 +35,18 @@ void
 AddPreload(Lines &lines, pg::Spi &spi)
 {
 	std::string preloaded = spi.QueryOne("SELECT current_setting('shared_preload_libraries')").Text(0);
-	std::string wanted = preloaded;
+	std::vector<std::string> missing;
 
+	/* What else stands there is not for everybody to read. */
 	for (const char *library : {"pg_stat_statements", "pg_steward"})
 	{
 		if (preloaded.find(library) == std::string::npos)
-			wanted += (wanted.empty() ? "" : ", ") + std::string(library);
+			missing.emplace_back(library);
 	}
-	if (wanted != preloaded)
-		lines.push_back({"WARN", "not preloaded: what the server loads at start is '" + preloaded + "'",
-						 "in postgresql.conf: shared_preload_libraries = '" + wanted + "', then restart"});
+	if (!missing.empty())
+		lines.push_back(
+			{"WARN", "not preloaded: " + Join(missing, ", "),
+			 "in postgresql.conf add " + Join(missing, ", ") + " to shared_preload_libraries, then restart"});
 }
 
 void

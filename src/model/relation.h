@@ -42,7 +42,8 @@ struct ExistingIndex
 	std::vector<IndexKey> keys; /* of a plain btree */
 	std::vector<ColumnNumber> included;
 	bool valid = false;
-	bool droppable = false; /* no constraint, replica identity, cluster or partition hangs on it */
+	bool droppable =
+		false; /* of plain columns, and no constraint, replica identity, cluster or partition hangs on it */
 	double size_bytes = 0;
 };
 

@@ -25,7 +25,9 @@ extern "C"
 #include "parser/parse_coerce.h"
 #include "parser/parse_node.h"
 #include "parser/parse_param.h"
+#include "parser/parse_type.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace steward::pg
@@ -34,16 +36,23 @@ namespace steward::pg
 namespace
 {
 
-/* The literals of the statement at hand: parameter own + 1 is the first. */
+/*
+ * The literals of the statement at hand.  Equal ones are one parameter, so that
+ * what is equal in SELECT and GROUP BY stays so: own + 1 is the first.
+ */
 struct Literals
 {
 	int own = 0;
 	List *texts = NIL; /* of char * */
 	CoerceParamHook outer = nullptr;
+	ParameterTypes *parameters = nullptr;
 };
 
 /* As many as the protocol lets a statement have. */
 constexpr int kMostParameters = 65535;
+
+/* In a list of thousands none is looked for: nobody groups by so many. */
+constexpr int kMostCompared = 200;
 
 /* The server's hooks take one argument, which is theirs.  Set before each use. */
 Literals *literals_at_hand = nullptr;
@@ -51,7 +60,7 @@ Literals *literals_at_hand = nullptr;
 bool FindParameters(Node *node, void *argument);
 bool TakeLiterals(Node *node, void *argument);
 
-/* The values of a CYCLE clause, which the server's walker leaves out. */
+/* What the server's walker leaves out, or we. */
 bool
 WalkMore(Node *node, compat::TreeWalker walker, void *argument)
 {
@@ -63,8 +72,71 @@ WalkMore(Node *node, compat::TreeWalker walker, void *argument)
 			(walker(cycle->cycle_mark_value, argument) || walker(cycle->cycle_mark_default, argument)))
 			return true;
 	}
-	/* The modifiers of a type are read by its own C function, and have to be constants. */
-	return !IsA(node, TypeName) && compat::WalkRawTree(node, walker, argument);
+	/* The modifiers of a type and the path of JSON_TABLE have to be constants; C code reads them. */
+	if (IsA(node, TypeName) || compat::IsJsonTablePath(node))
+		return false;
+	return compat::WalkRawTree(node, walker, argument);
+}
+
+/* The number of the parameter for a literal. */
+int
+NumberOf(Literals *literals, char *text)
+{
+	ListCell *cell;
+
+	foreach (cell, literals->texts)
+	{
+		if (foreach_current_index(cell) >= kMostCompared)
+			break;
+		if (strcmp(static_cast<char *>(lfirst(cell)), text) == 0)
+			return literals->own + foreach_current_index(cell) + 1;
+	}
+	literals->texts = lappend(literals->texts, text);
+	return literals->own + list_length(literals->texts);
+}
+
+bool
+IsStringLiteral(Node *node)
+{
+	return node != nullptr && IsA(node, A_Const) && !reinterpret_cast<A_Const *>(node)->isnull &&
+		   IsA(&reinterpret_cast<A_Const *>(node)->val.node, String);
+}
+
+/* The server takes date('2026-01-01') for a cast where it sees a literal; so we say that it is one. */
+void
+MakeCast(FuncCall *call)
+{
+	Type type;
+
+	if (list_length(call->args) != 1 || !IsStringLiteral(static_cast<Node *>(linitial(call->args))) ||
+		call->agg_order != NIL || call->agg_filter != nullptr || call->over != nullptr ||
+		call->agg_within_group || call->agg_distinct || call->func_variadic)
+		return;
+
+	TypeName *name = makeTypeNameFromNameList(call->funcname);
+
+	type = LookupTypeNameExtended(nullptr, name, nullptr, false, true);
+	if (type == nullptr)
+		return;
+
+	bool is_cast =
+		reinterpret_cast<Form_pg_type>(GETSTRUCT(type))->typisdefined && !OidIsValid(typeTypeRelid(type));
+
+	ReleaseSysCache(type);
+	if (!is_cast)
+		return;
+
+	/* In its place, since we do not see what points to it. */
+	static_assert(sizeof(TypeCast) <= sizeof(FuncCall));
+
+	auto *literal = static_cast<Node *>(linitial(call->args));
+	int location = call->location;
+	auto *cast = reinterpret_cast<TypeCast *>(call);
+
+	NodeSetTag(cast, T_TypeCast);
+	cast->arg = literal;
+	cast->typeName = name;
+	cast->location = location;
 }
 
 bool
@@ -86,26 +158,23 @@ TakeLiterals(Node *node, void *argument)
 
 	if (node == nullptr)
 		return false;
-	if (IsA(node, A_Const))
-	{
-		auto *constant = reinterpret_cast<A_Const *>(node);
-		int location = constant->location;
+	if (IsA(node, FuncCall))
+		MakeCast(reinterpret_cast<FuncCall *>(node));
+	compat::CastJsonDefault(node, IsStringLiteral);
+	if (!IsStringLiteral(node))
+		return WalkMore(node, TakeLiterals, argument);
 
-		if (constant->isnull || !IsA(&constant->val.node, String))
-			return false;
-		literals->texts = lappend(literals->texts, constant->val.sval.sval);
+	static_assert(sizeof(ParamRef) <= sizeof(A_Const));
 
-		/* In its place, since we do not see what points to it. */
-		static_assert(sizeof(ParamRef) <= sizeof(A_Const));
+	auto *constant = reinterpret_cast<A_Const *>(node);
+	int number = NumberOf(literals, constant->val.sval.sval);
+	int location = constant->location;
+	auto *parameter = reinterpret_cast<ParamRef *>(node);
 
-		auto *parameter = reinterpret_cast<ParamRef *>(node);
-
-		NodeSetTag(parameter, T_ParamRef);
-		parameter->number = literals->own + list_length(literals->texts);
-		parameter->location = location;
-		return false;
-	}
-	return WalkMore(node, TakeLiterals, argument);
+	NodeSetTag(parameter, T_ParamRef);
+	parameter->number = number;
+	parameter->location = location;
+	return false;
 }
 
 /* Whether a value's text is read by the server's own code alone, domains inside of it included. */
@@ -135,11 +204,25 @@ static Node *
 GiveType(ParseState *state, Param *parameter, Oid type, int32 modifier, int location)
 {
 	Literals *literals = literals_at_hand;
+	ParameterTypes *parameters = literals->parameters;
 	int number = parameter->paramid - literals->own;
 
-	/* What a domain itself demands is checked when it is planned: reading is its base type's. */
-	if (number <= 0 || parameter->paramtype != UNKNOWNOID || !IsPlain(getBaseType(type)))
+	if (number <= 0 || parameter->paramtype != UNKNOWNOID)
 		return literals->outer(state, parameter, type, modifier, location);
+
+	/* What a domain itself demands is checked when it is planned: reading is its base type's. */
+	if (!IsPlain(getBaseType(type)))
+	{
+		/* A number of its own, since the same text may stand for another type elsewhere. */
+		parameters->types = static_cast<Oid *>(
+			repalloc(parameters->types, sizeof(Oid) * (static_cast<size_t>(parameters->count) + 1)));
+		parameters->types[parameters->count++] = type;
+		parameter->paramid = parameters->count;
+		parameter->paramtype = type;
+		parameter->paramcollid = get_typcollation(type);
+		parameter->location = location;
+		return reinterpret_cast<Node *>(parameter);
+	}
 
 	auto *text = static_cast<char *>(list_nth(literals->texts, number - 1));
 	Const *constant = makeConst(UNKNOWNOID, -1, InvalidOid, -2, CStringGetDatum(text), false, false);
@@ -156,6 +239,7 @@ Query *
 AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameters)
 {
 	Literals literals;
+	Literals *const outer = literals_at_hand;
 	ParseState *state;
 	Query *query;
 
@@ -183,8 +267,10 @@ AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameter
 	setup_parse_variable_parameters(state, &parameters->types, &parameters->count);
 	literals.outer = state->p_coerce_param_hook;
 	state->p_coerce_param_hook = GiveType;
+	literals.parameters = parameters;
 	literals_at_hand = &literals;
 	query = transformTopLevelStmt(state, statement);
+	literals_at_hand = outer;
 	check_variable_parameters(state, query);
 	free_parsestate(state);
 

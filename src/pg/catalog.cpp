@@ -238,7 +238,8 @@ ToModel(Oid oid, const RelationFacts &facts)
 
 /*
  * plain: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it.  signature: equal where two indexes do the same for speed;
+ * depends on it, and it can be built again without reading its owner's
+ * expressions with our rights.  signature: equal where two indexes do the same for speed;
  * uniqueness is no part of it, since a unique index is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
@@ -253,7 +254,8 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
                            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.position - 1]
                           WHERE a.attcollation <> k.collid AND k.position <= i.indnkeyatts),
        i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
-       i.indisvalid AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
+       i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL
+         AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid OR inhparent = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend

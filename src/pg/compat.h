@@ -16,6 +16,7 @@ extern "C"
 #include "access/htup_details.h"
 #include "catalog/pg_database.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pathnodes.h"
@@ -73,6 +74,42 @@ WalkRawTree(Node *node, TreeWalker walker, void *argument)
 #else
 	return raw_expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
 									  argument);
+#endif
+}
+
+/* 17 has JSON_TABLE. */
+inline bool
+IsJsonTablePath([[maybe_unused]] Node *node)
+{
+#if PG_VERSION_NUM >= 170000
+	return IsA(node, JsonTablePathSpec);
+#else
+	return false;
+#endif
+}
+
+/*
+ * 17 has JSON_VALUE(... DEFAULT x ON EMPTY), where x has to be a constant or a
+ * function.  One that `is_literal` gets a cast to text.
+ */
+inline void
+CastJsonDefault([[maybe_unused]] Node *node, [[maybe_unused]] bool (*is_literal)(Node *node))
+{
+#if PG_VERSION_NUM >= 170000
+	if (!IsA(node, JsonBehavior))
+		return;
+
+	auto *behavior = reinterpret_cast<JsonBehavior *>(node);
+
+	if (!is_literal(behavior->expr))
+		return;
+
+	TypeCast *cast = makeNode(TypeCast);
+
+	cast->arg = behavior->expr;
+	cast->typeName = makeTypeName(const_cast<char *>("text"));
+	cast->location = behavior->location;
+	behavior->expr = reinterpret_cast<Node *>(cast);
 #endif
 }
 

@@ -115,10 +115,15 @@ RebuildStatement(const std::string &definition, const Relation &relation)
 
 				if (IsA(statement, IndexStmt))
 				{
-					RangeVar *table = reinterpret_cast<IndexStmt *>(statement)->relation;
+					auto *index = reinterpret_cast<IndexStmt *>(statement);
+					RangeVar *table = index->relation;
+					ListCell *cell;
 
 					is_index = table->schemaname != nullptr && relation.schema == table->schemaname &&
-							   relation.name == table->relname;
+							   relation.name == table->relname && index->whereClause == nullptr;
+					/* What stands in an expression may run its owner's code while it is parsed. */
+					foreach (cell, index->indexParams)
+						is_index = is_index && lfirst_node(IndexElem, cell)->expr == nullptr;
 				}
 			}
 		});

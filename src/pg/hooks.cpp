@@ -13,6 +13,7 @@ extern "C"
 {
 #include "optimizer/paths.h"
 #include "optimizer/plancat.h"
+#include "optimizer/planner.h"
 }
 
 namespace steward::pg
@@ -25,6 +26,8 @@ const PlannerWatch *active = nullptr;
 get_relation_info_hook_type previous_relation_info = nullptr;
 set_rel_pathlist_hook_type previous_pathlist = nullptr;
 const Call *explained = nullptr;
+ExplainOneQuery_hook_type previous_explain = nullptr;
+planner_hook_type previous_planner = nullptr;
 
 } // namespace
 
@@ -48,14 +51,74 @@ OnPathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *entry)
 		active->on_paths(root, rel, entry, active->argument);
 }
 
+/* Somebody plans something while we do. */
+static PlannedStmt *
+OnNestedPlanning(Query *query, const char *text, int cursor_options, ParamListInfo parameters)
+{
+	get_relation_info_hook_type const relation_info = get_relation_info_hook;
+	const PlannerWatch *const watch = active;
+	PlannedStmt *plan;
+
+	PG_TRY();
+	{
+		active = nullptr;
+		get_relation_info_hook = nullptr;
+		plan = previous_planner != nullptr ? previous_planner(query, text, cursor_options, parameters)
+										   : standard_planner(query, text, cursor_options, parameters);
+	}
+	PG_FINALLY();
+	{
+		active = watch;
+		get_relation_info_hook = relation_info;
+	}
+	PG_END_TRY();
+	return plan;
+}
+
 static void
 OnExplain([[maybe_unused]] Query *query, [[maybe_unused]] int cursor_options,
 		  [[maybe_unused]] IntoClause *into, [[maybe_unused]] ExplainState *state,
 		  [[maybe_unused]] const char *text, [[maybe_unused]] ParamListInfo parameters,
 		  [[maybe_unused]] QueryEnvironment *environment)
 {
-	explained->function(explained->argument);
+	const Call *call = explained;
+	ExplainOneQuery_hook_type const hook = ExplainOneQuery_hook;
+
+	/* An EXPLAIN inside of this one is somebody else's. */
+	PG_TRY();
+	{
+		ExplainOneQuery_hook = previous_explain;
+		call->function(call->argument);
+	}
+	PG_FINALLY();
+	{
+		ExplainOneQuery_hook = hook;
+	}
+	PG_END_TRY();
 }
+}
+
+PlannedStmt *
+CallWatchedPlanner(Query *query, const char *text)
+{
+	PlannedStmt *plan;
+	planner_hook_type const hook = planner_hook;
+
+	/* A function that we call may call us. */
+	if (hook != OnNestedPlanning)
+		previous_planner = hook;
+	PG_TRY();
+	{
+		planner_hook = OnNestedPlanning;
+		plan = previous_planner != nullptr ? previous_planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr)
+										   : standard_planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr);
+	}
+	PG_FINALLY();
+	{
+		planner_hook = hook;
+	}
+	PG_END_TRY();
+	return plan;
 }
 
 WatchingPlanner::WatchingPlanner(const PlannerWatch *watch) : outer_(active)
@@ -70,6 +133,7 @@ WatchingPlanner::~WatchingPlanner()
 
 TakingExplain::TakingExplain(const Call *call) : outer_hook_(ExplainOneQuery_hook), outer_(explained)
 {
+	previous_explain = outer_hook_;
 	explained = call;
 	ExplainOneQuery_hook = OnExplain;
 }

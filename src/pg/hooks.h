@@ -4,8 +4,8 @@
  *	  The planner and EXPLAIN hooks, chained to those of others.
  *
  * On a statement of a user each planner hook costs one comparison with a null
- * pointer: they work only while we plan something ourselves.  The EXPLAIN
- * hook is in place only then.
+ * pointer: they work only while we plan something ourselves.  The hooks of
+ * planner() and EXPLAIN are in place only then.
  *
  * Server.
  *
@@ -19,6 +19,7 @@ extern "C"
 {
 #include "commands/explain.h"
 #include "nodes/pathnodes.h"
+#include "nodes/plannodes.h"
 }
 
 namespace steward::pg
@@ -35,7 +36,11 @@ struct PlannerWatch
 	void *argument;
 };
 
-/* Has the planner watched for a scope. */
+/*
+ * Has the planner watched for a scope, but only in plans that are asked for
+ * there: functions that the planner calls may plan and run statements of their
+ * own, which must see nothing hypothetical, neither ours nor hypopg's.
+ */
 class WatchingPlanner
 {
 public:
@@ -47,6 +52,9 @@ public:
 private:
 	const PlannerWatch *outer_;
 };
+
+/* Calls the planner, with what watches it.  C-like. */
+PlannedStmt *CallWatchedPlanner(Query *query, const char *text);
 
 /* A function in C-like code, as above, and what it is called with. */
 struct Call

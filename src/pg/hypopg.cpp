@@ -66,7 +66,7 @@ PlanWithHypopg(AnalyzedQuery &query, Oid sought, SeenPlan *seen)
 						  TakingExplain taking(&call);
 						  Spi spi;
 
-						  spi.Query("EXPLAIN SELECT 1");
+						  spi.QueryInPlace("EXPLAIN SELECT 1");
 					  });
 }
 
@@ -112,18 +112,29 @@ ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements
 	std::vector<SimulatedIndex> indexes;
 	SeenPlan before;
 	SeenPlan after;
-	Unfitness failure = PlanWithHypopg(query, InvalidOid, &before);
-	std::optional<ServerError> error = RunSandboxed({CurrentRole(), std::nullopt},
-													[&]
-													{
-														Spi spi;
+	Unfitness failure;
+	std::optional<ServerError> error;
 
-														for (const std::string &statement : statements)
-															indexes.push_back(CreateInHypopg(spi, statement));
-													});
+	try
+	{
+		failure = PlanWithHypopg(query, InvalidOid, &before);
+		error = RunSandboxed({CurrentRole(), std::nullopt},
+							 [&]
+							 {
+								 Spi spi;
 
-	if (!failure && !error)
-		failure = PlanWithHypopg(query, indexes.front().oid, &after);
+								 for (const std::string &statement : statements)
+									 indexes.push_back(CreateInHypopg(spi, statement));
+							 });
+		if (!failure && !error)
+			failure = PlanWithHypopg(query, indexes.front().oid, &after);
+	}
+	catch (...)
+	{
+		/* Also when somebody cancels: the session goes on. */
+		DropInHypopg(schema, indexes);
+		throw;
+	}
 	DropInHypopg(schema, indexes);
 	if (error)
 		return {false, "hypopg could not test it: " + error->message};

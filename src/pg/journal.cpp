@@ -208,23 +208,23 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 		});
 }
 
-void
-Journal::Update(int64_t id, const Advice &advice)
+bool
+Journal::Update(int64_t id, ActionStatus status, const Advice &advice)
 {
-	AsOwner(
+	return AsOwner(
 		[&]
 		{
 			return spi_.Execute(
-				"UPDATE steward.actions SET priority = $2::integer, relation = $3::oid, target = $4,"
-				"  arguments = $5::jsonb, ddl = $6::text[], undo_ddl = $7::text[], expected = $8::jsonb,"
-				"  evidence = $9::jsonb, reason = $10, updated_at = now(), system_identifier = $11::bigint,"
-				"  database = $12::oid"
-				" WHERE id = $1::bigint",
-				{std::to_string(id), std::to_string(advice.priority), std::to_string(advice.relation),
-				 advice.target, DumpJson(advice.arguments), ArrayLiteral(advice.ddl),
-				 ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected), DumpJson(advice.evidence),
-				 advice.reason, std::to_string(static_cast<int64_t>(SystemIdentifier())),
-				 std::to_string(CurrentDatabase())});
+					   "UPDATE steward.actions SET priority = $2::integer, relation = $3::oid, target = $4,"
+					   "  arguments = $5::jsonb, ddl = $6::text[], undo_ddl = $7::text[], expected = $8::jsonb,"
+					   "  evidence = $9::jsonb, reason = $10, updated_at = now(), system_identifier = $11::bigint,"
+					   "  database = $12::oid"
+					   " WHERE id = $1::bigint AND status = $13",
+					   {std::to_string(id), std::to_string(advice.priority), std::to_string(advice.relation),
+						advice.target, DumpJson(advice.arguments), ArrayLiteral(advice.ddl),
+						ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected), DumpJson(advice.evidence),
+						advice.reason, std::to_string(static_cast<int64_t>(SystemIdentifier())),
+						std::to_string(CurrentDatabase()), std::string(StatusName(status))}) == 1;
 		});
 }
 

@@ -54,8 +54,8 @@ public:
 
 	int64_t Insert(const Advice &advice, ActionStatus status);
 
-	/* The newest facts for an action whose advice was given again. */
-	void Update(int64_t id, const Advice &advice);
+	/* The newest facts for an action whose advice was given again.  False where it is no longer in `status`. */
+	bool Update(int64_t id, ActionStatus status, const Advice &advice);
 
 	/* False where the action is no longer in `from`: somebody else was faster. */
 	bool Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note);

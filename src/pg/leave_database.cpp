@@ -20,10 +20,14 @@
 extern "C"
 {
 #include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_database.h"
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
 #include "miscadmin.h"
 #include "tcop/utility.h"
+#include "utils/acl.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 }
 
@@ -59,6 +63,13 @@ WantedDatabase(Node *statement)
 			if (reinterpret_cast<RenameStmt *>(statement)->renameType == OBJECT_DATABASE)
 				return reinterpret_cast<RenameStmt *>(statement)->subname;
 			return nullptr;
+		case T_AlterDatabaseStmt:
+			foreach (cell, reinterpret_cast<AlterDatabaseStmt *>(statement)->options)
+			{
+				if (strcmp(lfirst_node(DefElem, cell)->defname, "tablespace") == 0)
+					return reinterpret_cast<AlterDatabaseStmt *>(statement)->dbname;
+			}
+			return nullptr;
 		case T_CreatedbStmt:
 			foreach (cell, reinterpret_cast<CreatedbStmt *>(statement)->options)
 			{
@@ -71,6 +82,32 @@ WantedDatabase(Node *statement)
 		default:
 			return nullptr;
 	}
+}
+
+/* Whether the statement is not refused anyway: nobody else sends workers away. */
+bool
+IsAllowed(Node *statement, Oid database)
+{
+	HeapTuple tuple;
+	bool allowed;
+
+	if (!IsA(statement, CreatedbStmt))
+		return compat::OwnsDatabase(database, GetUserId());
+	if (superuser())
+		return true;
+	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	allowed = reinterpret_cast<Form_pg_authid>(GETSTRUCT(tuple))->rolcreatedb;
+	ReleaseSysCache(tuple);
+	if (!allowed || compat::OwnsDatabase(database, GetUserId()))
+		return allowed;
+	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	allowed = reinterpret_cast<Form_pg_database>(GETSTRUCT(tuple))->datistemplate;
+	ReleaseSysCache(tuple);
+	return allowed;
 }
 
 /* Asks the steward to leave, or makes it; false where none is there. */
@@ -125,7 +162,7 @@ OnUtility(PlannedStmt *statement, const char *text, bool read_only_tree, Process
 	{
 		Oid database = get_database_oid(wanted, true);
 
-		if (OidIsValid(database))
+		if (OidIsValid(database) && IsAllowed(statement->utilityStmt, database))
 			ClearDatabase(database);
 	}
 	if (previous_utility != nullptr)

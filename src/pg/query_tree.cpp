@@ -23,13 +23,14 @@ extern "C"
 {
 #include "access/transam.h"
 #include "access/xact.h"
+#include "catalog/pg_proc.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
-#include "optimizer/optimizer.h"
-#include "optimizer/planner.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 namespace steward::pg
@@ -61,13 +62,26 @@ struct TreePreparation
 	List *relations;
 	Oid role;
 	bool check_rights;
-	bool calls_functions;
+	bool calls_functions; /* of people's own */
+	bool calls_strangers; /* of people who have no power of their own */
 };
 
 bool
-IsPeoplesFunction(Oid function, [[maybe_unused]] void *argument)
+NoteFunction(Oid function, void *argument)
 {
-	return function >= FirstNormalObjectId;
+	auto *preparation = static_cast<TreePreparation *>(argument);
+	HeapTuple tuple;
+
+	if (function < FirstNormalObjectId)
+		return false;
+	preparation->calls_functions = true;
+	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	if (!HeapTupleIsValid(tuple) ||
+		!superuser_arg(reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner))
+		preparation->calls_strangers = true;
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	return false;
 }
 
 /* Whether the role may read and write what the query names; runs nothing of anybody's. */
@@ -83,7 +97,7 @@ CheckRights(Query *query, Oid role)
 	SetUserIdAndSecContext(outer_role, outer_flags);
 }
 
-/* Collects the relations, and makes the tree one that only ever reads them, as its own role. */
+/* Collects the relations and functions, and makes the tree one that only ever reads. */
 bool
 PrepareTree(Node *node, void *argument)
 {
@@ -107,31 +121,51 @@ PrepareTree(Node *node, void *argument)
 	{
 		if (preparation->check_rights)
 			CheckRights(reinterpret_cast<Query *>(node), preparation->role);
-		compat::ReadTablesAs(reinterpret_cast<Query *>(node), preparation->role);
 		return compat::WalkQuery(reinterpret_cast<Query *>(node), PrepareTree, argument,
 								 QTW_EXAMINE_RTES_BEFORE);
 	}
-	if (check_functions_in_node(node, IsPeoplesFunction, nullptr))
-		preparation->calls_functions = true;
+	(void) check_functions_in_node(node, NoteFunction, preparation);
 	return compat::WalkExpression(node, PrepareTree, argument);
 }
 
-/* Makes a tree one that only reads, as the statement's own role, and that nobody counts. */
-void
-PrepareForPlanning(Query *query, Oid role, bool check_rights, AnalysisResult *result)
+bool
+ReadTreeAs(Node *node, void *argument)
 {
-	TreePreparation preparation = {NIL, role, check_rights, false};
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Query))
+	{
+		compat::ReadTablesAs(reinterpret_cast<Query *>(node), *static_cast<Oid *>(argument));
+		return compat::WalkQuery(reinterpret_cast<Query *>(node), ReadTreeAs, argument, 0);
+	}
+	return compat::WalkExpression(node, ReadTreeAs, argument);
+}
+
+/*
+ * Makes a tree one that only reads, as the statement's own role, and that
+ * nobody counts.  The planner calls operators on what it knows of the tables:
+ * with those of strangers in the tree it knows what the role that plans may.
+ */
+void
+PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights, AnalysisResult *result)
+{
+	TreePreparation preparation = {NIL, role, check_rights, false, false};
+	Oid reader = role;
 
 	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
 	query->queryId = 0;
 	PrepareTree(reinterpret_cast<Node *>(query), &preparation);
+	if (preparation.calls_strangers)
+		reader = planning_role;
+	ReadTreeAs(reinterpret_cast<Node *>(query), &reader);
 	list_sort(preparation.relations, list_oid_cmp);
 	result->relations = preparation.relations;
 	result->calls_functions = preparation.calls_functions;
 }
 
 void
-AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, AnalysisResult *result)
+AnalyzeText(const char *text, Oid role, Oid planning_role, bool check_rights, MemoryContext keep,
+			AnalysisResult *result)
 {
 	List *statements = pg_parse_query(text);
 	List *rewritten;
@@ -160,7 +194,7 @@ AnalyzeText(const char *text, Oid role, bool check_rights, MemoryContext keep, A
 
 	outer = MemoryContextSwitchTo(keep);
 	result->tree = compat::CopyNode(query);
-	PrepareForPlanning(result->tree, role, check_rights, result);
+	PrepareForPlanning(result->tree, role, planning_role, check_rights, result);
 	MemoryContextSwitchTo(outer);
 }
 
@@ -183,9 +217,7 @@ CallPlanner(void *argument)
 	MemoryContext outer = MemoryContextSwitchTo(scratch);
 
 	/* The planner scribbles on its input. */
-	planning->use(
-		::planner(compat::CopyNode(planning->tree), planning->text, CURSOR_OPT_PARALLEL_OK, nullptr),
-		planning->argument);
+	planning->use(CallWatchedPlanner(compat::CopyNode(planning->tree), planning->text), planning->argument);
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(scratch);
 }
@@ -234,17 +266,19 @@ AnalyzedQuery::Analyze()
 	/* Only the tree itself is worth keeping. */
 	OwnedMemoryContext analysis("pg_steward analysis");
 
-	std::optional<ServerError> error = RunSandboxed(
-		identity_,
-		[&]
-		{
-			LimitLockWait();
+	Oid planning_role = PlanningRole(identity_.role);
+	std::optional<ServerError> error =
+		RunSandboxed(identity_,
+					 [&]
+					 {
+						 SwitchedContext scratch(analysis.get());
 
-			SwitchedContext scratch(analysis.get());
-
-			Guarded([&]
-					{ AnalyzeText(text_.c_str(), identity_.role, check_rights_, context_->get(), &result); });
-		});
+						 Guarded(
+							 [&] {
+								 AnalyzeText(text_.c_str(), identity_.role, planning_role, check_rights_,
+											 context_->get(), &result);
+							 });
+					 });
 
 	analyzed_at_ = invalidations;
 	if (error)

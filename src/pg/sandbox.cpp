@@ -17,7 +17,10 @@
 extern "C"
 {
 #include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "miscadmin.h"
 #include "storage/latch.h"
+#include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 #include "utils/resowner.h"
@@ -32,13 +35,25 @@ namespace
 {
 
 /* A lock that somebody holds for longer than this makes a statement wait for the next round. */
-constexpr const char *kLockTimeout = "500ms";
+constexpr int kLockTimeoutMs = 500;
+
+/* A function that goes on when it is cancelled holds a worker up no longer than so many time limits. */
+constexpr int kMostCancels = 10;
 
 constexpr const char *kPlannerRole = "steward_planner";
 
 bool timeout_registered = false;
 TimeoutId planning_timeout;
-volatile sig_atomic_t planning_timed_out = 0;
+volatile sig_atomic_t planning_timed_out = 0; /* so many times */
+
+/* Whether the role can get at the server itself, whatever a transaction may write. */
+bool
+IsPowerful(Oid role)
+{
+	return superuser_arg(role) || has_privs_of_role(role, ROLE_PG_EXECUTE_SERVER_PROGRAM) ||
+		   has_privs_of_role(role, ROLE_PG_READ_SERVER_FILES) ||
+		   has_privs_of_role(role, ROLE_PG_WRITE_SERVER_FILES);
+}
 
 void
 SetForSubtransaction(const char *name, const char *value)
@@ -53,9 +68,11 @@ extern "C"
 static void
 HandlePlanningTimeout()
 {
-	planning_timed_out = 1;
+	planning_timed_out = planning_timed_out + 1;
 	InterruptPending = true;
 	QueryCancelPending = true;
+	if (planning_timed_out > kMostCancels && MyBackendType == B_BG_WORKER)
+		ProcDiePending = true;
 	SetLatch(MyLatch);
 }
 }
@@ -67,7 +84,9 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	std::exception_ptr exception;
 	MemoryContext const context = CurrentMemoryContext;
 	ResourceOwner const owner = CurrentResourceOwner;
+	int const outer_lock_timeout = LockTimeout;
 
+	planning_timed_out = 0;
 	/* Begun outside the guarded part: if this fails there is nothing to roll back. */
 	Guarded(
 		[&]
@@ -94,8 +113,12 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 				if (identity.search_path)
 					SetForSubtransaction("search_path", identity.search_path->c_str());
 				PushActiveSnapshot(GetTransactionSnapshot());
-				planning_timed_out = 0;
-				enable_timeout_after(planning_timeout, settings::planning_timeout_ms);
+				/* A GUC would be too dear for each plan. */
+				LockTimeout = kLockTimeoutMs;
+				enable_timeout_every(
+					planning_timeout,
+					TimestampTzPlusMilliseconds(GetCurrentTimestamp(), settings::planning_timeout_ms),
+					settings::planning_timeout_ms);
 			});
 		body();
 	}
@@ -107,6 +130,8 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	{
 		exception = std::current_exception();
 	}
+
+	LockTimeout = outer_lock_timeout;
 
 	/* Role, read-only state, settings, locks and snapshot go with the subtransaction. */
 	Guarded(
@@ -132,12 +157,6 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	return failure;
 }
 
-void
-LimitLockWait()
-{
-	Guarded([] { SetForSubtransaction("lock_timeout", kLockTimeout); });
-}
-
 Oid
 PlanningRole(Oid role)
 {
@@ -147,16 +166,17 @@ PlanningRole(Oid role)
 	Guarded(
 		[&]
 		{
-			if (superuser_arg(role))
+			if (IsPowerful(role))
 			{
 				planner = get_role_oid(kPlannerRole, true);
-				powerful = OidIsValid(planner) && superuser_arg(planner);
+				powerful = OidIsValid(planner) && IsPowerful(planner);
 			}
 		});
 	if (powerful)
-		throw Refusal({sqlstate::kInvalidParameterValue, "role \"steward_planner\" must not be a superuser",
+		throw Refusal({sqlstate::kInvalidParameterValue, "role \"steward_planner\" must have no power",
 					   "Statements of superusers are planned as this role, which may do nothing.",
-					   "Run ALTER ROLE steward_planner NOSUPERUSER;"});
+					   "Take SUPERUSER and the rights of pg_execute_server_program, pg_read_server_files and "
+					   "pg_write_server_files from it."});
 	if (!OidIsValid(planner))
 		throw Refusal({sqlstate::kUndefinedObject, "role \"steward_planner\" does not exist",
 					   "Statements of superusers are planned as this role, which may do nothing.",

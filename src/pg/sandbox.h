@@ -6,7 +6,7 @@
  * Planning runs user code: immutable functions are folded.  So it happens with
  * the rights of the statement's own role, never more, and never with a
  * superuser's; as a security-restricted, read-only operation; under that
- * role's search_path; with a time limit; and in a subtransaction that is
+ * role's search_path; with a time limit, also for locks; and in a subtransaction that is
  * always rolled back, so that no lock outlives the question.
  *
  * Server.
@@ -38,13 +38,11 @@ struct Identity
  */
 std::optional<ServerError> RunSandboxed(const Identity &identity, const std::function<void()> &body);
 
-/* Inside the sandbox: a lock that somebody holds for long is not waited for. */
-void LimitLockWait();
-
 /*
- * The role as which statements of `role` are planned: itself, but for a
- * superuser steward_planner, which may do nothing.  A function that somebody
- * else put into a superuser's statement is folded without his power.
+ * The role as which statements of `role` are planned: itself, but for
+ * superusers, and those who may run programs and read or write files of the
+ * server, steward_planner, which may do nothing.  A function that somebody else
+ * put into such a statement is folded without that power.
  */
 Oid PlanningRole(Oid role);
 

@@ -17,6 +17,7 @@ extern "C"
 #include "access/xlog.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
+#include "storage/lock.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 }
@@ -152,6 +153,12 @@ RequirePreload()
 			 "Its background workers start only with the server.",
 			 "Add pg_steward to what is there in postgresql.conf, for example "
 			 "shared_preload_libraries = 'pg_stat_statements, pg_steward', and restart the server."});
+}
+
+void
+ReleaseAdvisoryLocks()
+{
+	Guarded([] { LockReleaseSession(USER_LOCKMETHOD); });
 }
 
 } // namespace steward::pg

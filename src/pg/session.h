@@ -37,6 +37,9 @@ bool InRecovery();
 
 int ProcessId();
 
+/* What a function that the planner called may have locked by pg_advisory_lock(). */
+void ReleaseAdvisoryLocks();
+
 /* "2026-11-23" */
 std::string Today(Spi &spi);
 

@@ -12,6 +12,8 @@
  */
 #include "pg/shared_memory.h"
 
+#include "base/text.h"
+
 extern "C"
 {
 #include "miscadmin.h"
@@ -141,7 +143,10 @@ SlotOf(Oid database)
 void
 CopyText(char *field, size_t size, const std::string &text)
 {
-	strlcpy(field, text.c_str(), size);
+	size_t length = ClippedLength(text, size - 1);
+
+	memcpy(field, text.data(), length);
+	field[length] = '\0';
 }
 
 StopState

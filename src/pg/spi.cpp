@@ -156,6 +156,19 @@ Spi::Query(const std::string &sql, const std::vector<Value> &parameters)
 	return ToRows(std::move(values));
 }
 
+void
+Spi::QueryInPlace(const std::string &sql)
+{
+	Guarded(
+		[&]
+		{
+			int code = SPI_execute(sql.c_str(), false, 0);
+
+			if (code < 0)
+				elog(ERROR, "SPI returned %s for: %s", SPI_result_code_string(code), sql.c_str());
+		});
+}
+
 Row
 Spi::QueryOne(const std::string &sql, const std::vector<Value> &parameters)
 {

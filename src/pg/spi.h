@@ -63,6 +63,9 @@ public:
 
 	Rows Query(const std::string &sql, const std::vector<Value> &parameters = {});
 
+	/* A query that names no object, under the search_path in force. */
+	void QueryInPlace(const std::string &sql);
+
 	/* The only row; an error of ours where there is none. */
 	Row QueryOne(const std::string &sql, const std::vector<Value> &parameters = {});
 

@@ -21,10 +21,11 @@
 extern "C"
 {
 #include "access/amapi.h"
-#include "access/table.h"
+#include "access/relation.h"
 #include "catalog/pg_am.h"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
+#include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -145,9 +146,16 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 	int columns = keys + static_cast<int>(definition.included.size());
 	IndexOptInfo *info = makeNode(IndexOptInfo);
 	IndexAmRoutine *am = GetIndexAmRoutineByAmId(BTREE_AM_OID, false);
-	Relation relation = table_open(definition.relation, AccessShareLock);
-	TupleDesc descriptor = RelationGetDescr(relation);
+	Relation relation;
+	TupleDesc descriptor;
 
+	/* Gone or locked by somebody meanwhile: there is no such index, then. */
+	if (!ConditionalLockRelationOid(definition.relation, AccessShareLock))
+		return nullptr;
+	relation = try_relation_open(definition.relation, NoLock);
+	if (relation == nullptr)
+		return nullptr;
+	descriptor = RelationGetDescr(relation);
 	info->indexoid = oid;
 	info->pages = static_cast<BlockNumber>(index.pages);
 	info->tuples = index.tuples;
@@ -186,7 +194,7 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 															   RelationGetRelationName(relation), number)));
 		DescribeColumn(info, i, TupleDescAttr(descriptor, number - 1), key);
 	}
-	table_close(relation, AccessShareLock);
+	relation_close(relation, AccessShareLock);
 	return info;
 }
 
@@ -194,7 +202,7 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 
 struct WhatIf::Template
 {
-	IndexOptInfo *info; /* null: the table changed since it was proposed */
+	IndexOptInfo *info; /* null: its table cannot be looked at now */
 	Oid relation;
 };
 
@@ -222,6 +230,7 @@ Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	Price price;
+	CandidateSet shown;
 	std::vector<const IndexOptInfo *> infos;
 	std::vector<Oid> relations;
 	auto used = std::make_unique<bool[]>(set.size() + 1);
@@ -231,12 +240,15 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 		return price;
 	for (CandidateId id : set)
 	{
+		if (templates_[static_cast<size_t>(id)]->info == nullptr)
+			continue;
+		shown.push_back(id);
 		infos.push_back(templates_[static_cast<size_t>(id)]->info);
 		relations.push_back(templates_[static_cast<size_t>(id)]->relation);
 	}
 	world.indexes = infos.data();
 	world.relations = relations.data();
-	world.count = static_cast<int>(set.size());
+	world.count = static_cast<int>(shown.size());
 	world.used = used.get();
 
 	PlannerWatch watch = {ShowIndexes, nullptr, &world};
@@ -254,10 +266,10 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 		return price;
 	}
 	price.cost = world.cost;
-	for (size_t i = 0; i < set.size(); i++)
+	for (size_t i = 0; i < shown.size(); i++)
 	{
 		if (world.used[i])
-			price.used.push_back(set[i]);
+			price.used.push_back(shown[i]);
 	}
 	return price;
 }

@@ -74,6 +74,23 @@ Start(BackgroundWorker &worker)
 	return started;
 }
 
+/* What the database or the server may have otherwise, for sessions of people. */
+constexpr const char *kOwnSettings[][2] = {
+	{"search_path", "pg_catalog, pg_temp"},
+	{"statement_timeout", "0"},
+	{"transaction_timeout", "0"}, /* since 17 */
+	{"idle_in_transaction_session_timeout", "0"},
+	{"default_transaction_isolation", "read committed"},
+	{"default_transaction_read_only", "off"},
+	{"default_transaction_deferrable", "off"},
+	{"standard_conforming_strings", "on"},
+	{"quote_all_identifiers", "off"},
+	{"DateStyle", "ISO"},
+	{"extra_float_digits", "1"},
+	/* A parallel plan of ours would take a worker from somebody who waits for his. */
+	{"max_parallel_workers_per_gather", "0"},
+};
+
 } // namespace
 
 void
@@ -145,14 +162,16 @@ BeginWorker(Oid database)
 				BackgroundWorkerInitializeConnectionByOid(database, InvalidOid, 0);
 			else
 				BackgroundWorkerInitializeConnection(nullptr, nullptr, 0);
-			SetConfigOption("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION);
+			for (const char *const *setting : kOwnSettings)
+			{
+				if (GetConfigOption(setting[0], true, false) != nullptr)
+					SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
+			}
 			/* A lock that somebody else keeps costs one piece of work, not the worker. */
 			SetConfigOption("lock_timeout", lock_timeout.c_str(), PGC_USERSET, PGC_S_SESSION);
 			/* Our own statements are no part of the workload. */
 			if (GetConfigOption("pg_stat_statements.track", true, false) != nullptr)
 				SetConfigOption("pg_stat_statements.track", "none", PGC_SUSET, PGC_S_SESSION);
-			/* A parallel plan of ours would take a worker from somebody who waits for his. */
-			SetConfigOption("max_parallel_workers_per_gather", "0", PGC_USERSET, PGC_S_SESSION);
 		});
 }
 

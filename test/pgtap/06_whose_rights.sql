@@ -2,7 +2,7 @@
 -- plan is made.  So every statement is planned as the role that ran it, and
 -- what a superuser ran as steward_planner, which may do nothing.
 BEGIN;
-SELECT plan(17);
+SELECT plan(24);
 
 CREATE ROLE tap_mallory;
 CREATE SCHEMA tap_rights;
@@ -87,6 +87,38 @@ SELECT matches(pg_temp.hint_of('SELECT * FROM tap_closed.t WHERE id = tap_closed
                'a function that is not for everybody is an error with the way out');
 GRANT EXECUTE ON FUNCTION tap_closed.one() TO steward_planner;
 SELECT is(pg_temp.hint_of('SELECT * FROM tap_closed.t WHERE id = tap_closed.one()'), 'no error', 'and open after what the hint says');
+
+-- A function that the planner calls plans statements of its own: they see
+-- nothing hypothetical, neither now nor later in the session, and are not
+-- advised on.
+CREATE TABLE tap_rights.config AS SELECT i AS k, i % 100 AS v, repeat('p', 100) AS pad FROM generate_series(1, 5000) AS i;
+ANALYZE tap_rights.config;
+GRANT SELECT ON tap_rights.config TO PUBLIC;
+CREATE FUNCTION tap_rights.cutoff() RETURNS integer LANGUAGE plpgsql STABLE AS
+	'BEGIN RETURN (SELECT min(v) + 4900 FROM tap_rights.config WHERE k = 5 AND v = 5); END';
+CREATE FUNCTION tap_rights.start() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+	'BEGIN RETURN (SELECT min(v) + 4901 FROM tap_rights.config WHERE k = 6 AND v = 6); END';
+SELECT is((SELECT string_agg(ddl || ' ' || confirmed_by, '; ') FROM steward.recommend_indexes(ARRAY[
+              'SELECT * FROM tap_rights.t WHERE id > tap_rights.cutoff()', 'SELECT * FROM tap_rights.config WHERE k = $1'])),
+          'CREATE INDEX CONCURRENTLY t_id_idx ON tap_rights.t USING btree (id) hypopg; CREATE INDEX CONCURRENTLY config_k_idx ON tap_rights.config USING btree (k) hypopg',
+          'a stable function that reads a table');
+SELECT is((SELECT string_agg(ddl, '; ' ORDER BY ddl) FROM steward.recommend_indexes(ARRAY[
+              'SELECT * FROM tap_rights.t WHERE id > tap_rights.start()', 'SELECT * FROM tap_rights.config WHERE k = $1'])),
+          'CREATE INDEX CONCURRENTLY config_k_idx ON tap_rights.config USING btree (k); CREATE INDEX CONCURRENTLY t_id_idx ON tap_rights.t USING btree (id)',
+          'and an immutable one');
+SELECT is(tap_rights.cutoff() + tap_rights.start(), 4905 + 4907, 'work in this session as before');
+SELECT is((SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM tap_rights.t WHERE id > tap_rights.cutoff()'])
+            WHERE relation = 'tap_rights.config'::regclass), 0::bigint, 'what they read is not what the statement reads');
+
+-- Somebody cancels while hypopg holds indexes for us: none stays.
+CREATE FUNCTION tap_rights.linger() RETURNS integer LANGUAGE plpgsql IMMUTABLE AS
+	$$ BEGIN IF EXISTS (SELECT FROM public.hypopg()) THEN LOOP END LOOP; END IF; RETURN 5; END $$;
+SET LOCAL statement_timeout = '300ms';
+SELECT is(pg_temp.message_of('SELECT * FROM tap_rights.t WHERE id = tap_rights.linger()'),
+          '57014 canceling statement due to statement timeout', 'a cancel while hypopg is asked');
+SET LOCAL statement_timeout = 0;
+SELECT is((SELECT count(*) FROM public.hypopg()), 0::bigint, 'leaves nothing hypothetical');
+SELECT is((SELECT k FROM tap_rights.t WHERE id = 17), 17, 'and plans are real again');
 
 -- The observed workload: the superuser refreshes, and each statement is
 -- planned as the role that ran it.  That role's function says so by letting

@@ -110,6 +110,35 @@ like($call->{err}, qr/action $id: done/, 'and the end');
 $holder->quit;
 $node->safe_psql($db, "CALL steward.revert($id)");
 
+# An index of that name that is somebody else's is not dropped
+$node->safe_psql($db, "CALL steward.apply($id)");
+$node->safe_psql($db, 'DROP INDEX item_a_idx; CREATE INDEX item_a_idx ON item (a, b)');
+refused($node, $db, "CALL steward.revert($id)", '55000', qr/the index of this name is another one by now/, 'revert of what is another index');
+is_index($node, $db, $index, 'valid', 'it stays');
+$node->safe_psql($db, "DROP INDEX item_a_idx; CREATE INDEX item_a_idx ON item (a); CALL steward.revert($id)");
+
+# What the database sets for people's sessions does not hinder a worker
+$node->safe_psql('postgres', q{
+ALTER DATABASE postgres SET default_transaction_read_only = on;
+ALTER DATABASE postgres SET statement_timeout = '1ms';
+ALTER DATABASE postgres SET quote_all_identifiers = on;
+ALTER DATABASE postgres SET default_transaction_isolation = 'serializable'});
+$node->safe_psql($db, "SET default_transaction_read_only = off; SET statement_timeout = 0; CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'verifying', "what the database sets for people's sessions does not hinder a worker");
+$node->safe_psql($db, "SET default_transaction_read_only = off; SET statement_timeout = 0; CALL steward.revert($id);
+	ALTER DATABASE postgres RESET ALL");
+
+# Where the work cannot even begin, the journal says why, and others have their turn
+my $other = $node->safe_psql($db, q{
+INSERT INTO steward.actions (fingerprint, category, kind, status, relation, target, arguments, ddl, undo_ddl, reason, system_identifier, database)
+SELECT 'broken', 'index', 'create_index', 'queued', relation, 'public.broken_idx', '{"schema": 5}', '{}', '{}', 'broken', system_identifier, database
+  FROM steward.actions LIMIT 1 RETURNING id});
+ok( $node->poll_query_until($db, "SELECT count(*) = 1 FROM steward.journal WHERE action = $other AND sqlstate = 'XX000' AND error LIKE '%key%'"),
+	'an action whose arguments are broken says so');
+$node->safe_psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'verifying', 'and another one is done meanwhile');
+$node->safe_psql($db, "CALL steward.revert($id); DELETE FROM steward.actions WHERE id = $other");
+
 # Dismissed is dismissed; withheld is withheld
 $node->safe_psql($db, "SELECT steward.dismiss($id, 'not this one')");
 run_workload($node, $db);

@@ -39,6 +39,19 @@ pass('CREATE DATABASE ... TEMPLATE, in another order of its options');
 $node->safe_psql('postgres', 'DROP DATABASE copy; ');
 $node->safe_psql('postgres', 'DROP DATABASE store; ');
 
+# Who may not do it sends no steward away
+my $steward = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_steward' AND datname = 'shop'";
+my $pid = $node->safe_psql('postgres', $steward);
+
+$node->safe_psql('postgres', 'CREATE ROLE nobody; CREATE ROLE maker CREATEDB');
+foreach my $sql ('SET ROLE nobody; DROP DATABASE shop', 'SET ROLE nobody; ALTER DATABASE shop RENAME TO mine',
+	'SET ROLE nobody; ALTER DATABASE shop SET TABLESPACE pg_default', 'SET ROLE nobody; CREATE DATABASE mine TEMPLATE shop',
+	'SET ROLE maker; CREATE DATABASE mine TEMPLATE shop')
+{
+	refused($node, 'postgres', $sql, '42501', qr/permission denied|must be owner/, $sql);
+}
+is($node->safe_psql('postgres', $steward), $pid, 'the steward is where it was');
+
 # While an action is at work
 $node->safe_psql('postgres', 'CREATE DATABASE busy');
 make_item($node, 'busy');
