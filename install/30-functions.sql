@@ -78,7 +78,7 @@ COMMENT ON FUNCTION steward.simulate(bigint) IS
 -- Decide
 
 CREATE FUNCTION steward.dismiss(id bigint, reason text) RETURNS void
-LANGUAGE c VOLATILE STRICT
+LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_dismiss';
 
@@ -86,7 +86,7 @@ COMMENT ON FUNCTION steward.dismiss(bigint, text) IS
 'Turns a recommendation down for good, with the reason: it is not proposed again. Errors: 42704 there is no action with this id, 55000 its state does not allow it.';
 
 CREATE FUNCTION steward.exclude(pattern text, reason text) RETURNS void
-LANGUAGE c VOLATILE STRICT
+LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_exclude';
 
@@ -94,7 +94,7 @@ COMMENT ON FUNCTION steward.exclude(text, text) IS
 'Keeps the steward''s hands off the tables whose schema.table matches the LIKE pattern, with the reason; open recommendations on them are withdrawn. Errors: 22023 an empty pattern or reason.';
 
 CREATE FUNCTION steward.remove_exclusion(pattern text) RETURNS void
-LANGUAGE c VOLATILE STRICT
+LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_remove_exclusion';
 
@@ -137,7 +137,7 @@ COMMENT ON PROCEDURE steward.tune(text[], boolean, bigint, bigint, bigint, bigin
 'The whole loop once: observe, advise, apply, measure. Returns the optimization report as a row and, in report, as jsonb. categories: which advisers (NULL: all; there is ''index''). dry_run: advise only. mean_ms_before, mean_ms_after: mean time per statement, in ms, of the statements the applied indexes serve, before and after, over what ran again within pg_steward.verify_wait; improvement says "pending" with the predicted gain where nothing ran again. Errors: 25001 inside a transaction block, 22023 an unknown category.';
 
 CREATE FUNCTION steward.stop(reason text) RETURNS void
-LANGUAGE c VOLATILE STRICT
+LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_stop';
 

@@ -116,15 +116,26 @@ SELECT * FROM complaint('SET pg_steward.max_workers = 1');
 SELECT state, message FROM complaint('DROP EXTENSION hypopg');
 SELECT state, message FROM complaint('DROP EXTENSION pg_stat_statements');
 
--- STRICT ones do nothing with a NULL.
-SELECT steward.dismiss(NULL, 'because') IS NULL, steward.dismiss(1, NULL) IS NULL, steward.explain_recommendation(NULL) IS NULL,
-       steward.exclude(NULL, 'because') IS NULL, steward.exclude('public.%', NULL) IS NULL, steward.remove_exclusion(NULL) IS NULL,
-       steward.stop(NULL) IS NULL, (steward.simulate(NULL)).indexrelid IS NULL;
+-- NULL is no reason, no pattern, and no id.
+SELECT * FROM complaint($$SELECT steward.stop(NULL)$$);
+SELECT * FROM complaint($$SELECT steward.dismiss(NULL, 'because')$$);
+SELECT * FROM complaint($$SELECT steward.dismiss(1, NULL)$$);
+SELECT * FROM complaint($$SELECT steward.exclude(NULL, 'because')$$);
+SELECT * FROM complaint($$SELECT steward.exclude('public.%', NULL)$$);
+SELECT * FROM complaint($$SELECT steward.remove_exclusion(NULL)$$);
+
+-- Those that only read do nothing with a NULL.
+SELECT steward.explain_recommendation(NULL) IS NULL, (steward.simulate(NULL)).indexrelid IS NULL;
 SELECT count(*) FROM steward.exclusions;
 
 -- Nothing is queued, nothing hypothetical is left, and advice still works.
 SELECT count(*) FROM steward.actions WHERE status IN ('queued', 'running');
 SELECT count(*) FROM public.hypopg();
+
+-- What somebody simulates would be part of each plan.
+SELECT indexname IS NOT NULL FROM public.hypopg_create_index('CREATE INDEX ON t (a)');
+SELECT * FROM complaint('SELECT steward.refresh()');
+SELECT public.hypopg_reset();
 SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM t WHERE a = $1']);
 
 -- The same from the top level, where the procedures may run.

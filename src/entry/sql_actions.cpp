@@ -39,13 +39,14 @@ namespace
 
 bool database_announced = false;
 
-void
-RequireText(const std::string &text, const char *what)
+std::string
+RequireText(const std::optional<std::string> &text, const char *what)
 {
-	if (Excerpt(text, 1).empty())
+	if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos)
 		throw Refusal({sqlstate::kInvalidParameterValue, std::string("the ") + what + " must not be empty",
-					   std::string("Whoever reads the journal wants to know the ") + what + ".",
-					   "Say it in a few words."});
+					   std::string("Without a ") + what + " nothing is done.",
+					   std::string("Give the ") + what + " as text that is neither NULL nor blank."});
+	return *text;
 }
 
 /* A build would wait for our own transaction, and we for the build. */
@@ -129,16 +130,16 @@ STEWARD_FUNCTION(steward_refresh)
 STEWARD_FUNCTION(steward_dismiss)
 {
 	pg::Arguments arguments(fcinfo);
-	std::string reason = *arguments.Text(1);
+	int64_t id = RequireId(arguments);
+	std::string reason = RequireText(arguments.Text(1), "reason");
 	pg::TransitionNote note;
 
 	pg::RequirePrimary();
-	RequireText(reason, "reason");
 	note.reason = "dismissed: " + reason;
 
 	pg::Spi spi;
 	pg::Journal journal(spi);
-	Action action = journal.Load(*arguments.Integer(0));
+	Action action = journal.Load(id);
 
 	ChangeAction(journal, action, ActionEvent::kDismiss, note);
 	return (Datum) 0;
@@ -147,12 +148,10 @@ STEWARD_FUNCTION(steward_dismiss)
 STEWARD_FUNCTION(steward_exclude)
 {
 	pg::Arguments arguments(fcinfo);
-	std::string pattern = *arguments.Text(0);
-	std::string reason = *arguments.Text(1);
+	std::string pattern = RequireText(arguments.Text(0), "pattern");
+	std::string reason = RequireText(arguments.Text(1), "reason");
 
 	pg::RequirePrimary();
-	RequireText(pattern, "pattern");
-	RequireText(reason, "reason");
 
 	pg::Spi spi;
 	pg::Journal journal(spi);
@@ -170,7 +169,7 @@ STEWARD_FUNCTION(steward_exclude)
 STEWARD_FUNCTION(steward_remove_exclusion)
 {
 	pg::Arguments arguments(fcinfo);
-	std::string pattern = *arguments.Text(0);
+	std::string pattern = RequireText(arguments.Text(0), "pattern");
 
 	pg::RequirePrimary();
 
@@ -232,11 +231,10 @@ STEWARD_FUNCTION(steward_tune)
 
 STEWARD_FUNCTION(steward_stop)
 {
-	std::string reason = *pg::Arguments(fcinfo).Text(0);
+	std::string reason = RequireText(pg::Arguments(fcinfo).Text(0), "reason");
 	pg::StopState state;
 
 	pg::RequirePreload();
-	RequireText(reason, "reason");
 	state.stopped = true;
 	state.reason = reason;
 	state.by = pg::OuterRoleName();

@@ -12,6 +12,7 @@
 
 #include "core/workload/accumulate_counters.h"
 #include "pg/extension.h"
+#include "pg/journal.h"
 #include "pg/session.h"
 #include "pg/statements.h"
 
@@ -19,7 +20,7 @@ namespace steward
 {
 
 std::vector<Statement>
-ReadWorkload(pg::Spi &spi)
+ReadWorkload(pg::Spi &spi, WorkloadSpan span)
 {
 	std::vector<LiveStatement> live = pg::ReadStatements(spi, true);
 
@@ -29,7 +30,19 @@ ReadWorkload(pg::Spi &spi)
 
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
-	return AccumulateWindow(live, pg::ReadSeenCounters(spi), pg::ReadRecordedParts(spi));
+	std::map<StatementKey, SeenCounters> seen = pg::ReadSeenCounters(spi);
+	std::map<StatementKey, WindowPart> recorded = pg::ReadRecordedParts(spi);
+
+	/* Times from before an index would ask for more indexes, to cure what is cured. */
+	if (span == WorkloadSpan::kSinceChanges)
+	{
+		for (const auto &[key, counters] : pg::Journal(spi).ReadBaselines())
+		{
+			seen[key] = counters;
+			recorded.erase(key);
+		}
+	}
+	return AccumulateWindow(live, seen, recorded);
 }
 
 std::vector<AdvisedStatement>
@@ -39,7 +52,7 @@ ObserveWorkload()
 	StatementAnalyzer analyzer;
 	pg::Spi spi;
 
-	for (Statement &statement : ReadWorkload(spi))
+	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kWindow))
 	{
 		AdvisedStatement advised;
 

@@ -23,7 +23,13 @@ namespace steward
  * The statements of this database within pg_steward.workload_window, up to
  * this moment, most time first; only those the current role may see.
  */
-std::vector<Statement> ReadWorkload(pg::Spi &spi);
+enum class WorkloadSpan
+{
+	kWindow,
+	kSinceChanges, /* a statement that an index of ours serves: only since that index is there */
+};
+
+std::vector<Statement> ReadWorkload(pg::Spi &spi, WorkloadSpan span);
 
 /* The same with each statement's tables, or the reason why it cannot be analysed. */
 std::vector<AdvisedStatement> ObserveWorkload();

@@ -19,6 +19,7 @@
 #include "flow/tune_indexes.h"
 #include "pg/ddl.h"
 #include "pg/extension.h"
+#include "pg/hypopg.h"
 #include "pg/journal.h"
 #include "pg/raii.h"
 #include "pg/session.h"
@@ -133,7 +134,7 @@ NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
 		pg::TransitionNote note;
 
 		note.reason = "the index was dropped by somebody else, so it is not built again";
-		ChangeAction(journal, action, ActionEvent::kDismiss, note);
+		ChangeAction(journal, action, ActionEvent::kLose, note);
 	}
 }
 
@@ -217,6 +218,7 @@ RefreshAdvice()
 	std::set<int64_t> current;
 
 	pg::RequirePrimary();
+	pg::RequireNoSimulation(spi);
 	pg::LockForRefreshing();
 	NoteDroppedIndexes(journal, spi);
 	request.min_calls = pg::settings::min_calls;

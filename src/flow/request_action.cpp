@@ -15,7 +15,9 @@
 #include "base/text.h"
 #include "flow/change_action.h"
 #include "pg/activity.h"
+#include "pg/extension.h"
 #include "pg/journal.h"
+#include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/shared_memory.h"
 
@@ -63,7 +65,12 @@ private:
 	std::string TextOf(pg::Spi &spi, const Action &action)
 	{
 		if (!IsQueued(action.status))
+		{
+			/* Whoever may ask for the action may know what it waits for. */
+			pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
 			return pg::BuildProgress(spi, action.relation);
+		}
 		if (told_.empty() && pg::SecondsSinceEpoch() - started_at_ < kPatienceSeconds)
 			return "";
 
@@ -108,16 +115,23 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 } // namespace
 
 void
-RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
+RequireNotStopped()
 {
-	pg::Journal journal(spi);
-	Action action = journal.Load(id);
 	pg::StopState stop = pg::ReadStopState();
 
 	if (stop.stopped)
 		throw Refusal({sqlstate::kNotInPrerequisiteState, "the steward is stopped",
 					   "It was stopped by " + stop.by + ": " + stop.reason,
 					   "SELECT steward.start(); ends that."});
+}
+
+void
+RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
+{
+	pg::Journal journal(spi);
+	Action action = journal.Load(id);
+
+	RequireNotStopped();
 	ChangeAction(journal, action, event);
 	spi.Commit();
 	pg::WantSteward(pg::CurrentDatabase());

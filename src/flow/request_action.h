@@ -15,6 +15,9 @@
 namespace steward
 {
 
+/* A Refusal while the steward is stopped. */
+void RequireNotStopped();
+
 /* Puts the action into the queue and commits.  Of a procedure. */
 void RequestAction(pg::Spi &spi, int64_t id, ActionEvent event);
 

@@ -125,7 +125,7 @@ TakeWorkload(Tuning &tuning, pg::Spi &spi)
 {
 	StatementAnalyzer analyzer;
 
-	for (Statement &statement : ReadWorkload(spi))
+	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kSinceChanges))
 	{
 		AdvisedStatement advised;
 		std::unique_ptr<pg::AnalyzedQuery> query;

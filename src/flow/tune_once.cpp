@@ -185,6 +185,8 @@ TuneOnce(const TuneRequest &request)
 	TuneReport report;
 
 	RequireKnownCategories(request);
+	if (!request.dry_run)
+		RequireNotStopped();
 
 	pg::Spi spi(pg::Spi::Kind::kNonAtomic);
 	std::vector<Action> actions;

@@ -19,6 +19,7 @@
 #include <cstdio>
 #include <tuple>
 
+#include "base/text.h"
 #include "pg/extension.h"
 #include "pg/hooks.h"
 #include "pg/plan_tree.h"
@@ -93,6 +94,20 @@ HypopgCountsHeaderOnce()
 
 	(void) sscanf(version.c_str(), "%d.%d.%d", &major, &minor, &patch);
 	return std::tuple(major, minor, patch) >= std::tuple(1, 4, 2);
+}
+
+void
+RequireNoSimulation(Spi &spi)
+{
+	std::string schema = RequireExtension("hypopg").schema;
+	int64_t count = spi.QueryOne("SELECT count(*) FROM " + schema + ".hypopg()").Integer(0);
+
+	if (count > 0)
+		throw Refusal(
+			{sqlstate::kNotInPrerequisiteState, "this session has hypothetical indexes",
+			 "hypopg holds " + Count(static_cast<size_t>(count), "index", "indexes") +
+				 " for it, by steward.simulate() or hypopg_create_index(), and advice for everybody is tested without them.",
+			 "Run SELECT " + schema + ".hypopg_reset();, or ask in another session."});
 }
 
 SimulatedIndex

@@ -34,10 +34,12 @@ struct SecondOpinion
  * asks for the query's plan, and drops them again.  Confirmed if the plan uses
  * the first of them and is cheaper than the plan without any.  Planned in the
  * sandbox; the indexes are created with the caller's rights, which runs
- * nobody's code as long as they are of plain columns.  Hypothetical indexes
- * that the session has already stay.
+ * nobody's code as long as they are of plain columns.
  */
 SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements);
+
+/* A Refusal where the session has hypothetical indexes of its own: they would be part of every plan there. */
+void RequireNoSimulation(Spi &spi);
 
 /* A hypothetical index in the caller's own session. */
 struct SimulatedIndex

@@ -14,6 +14,7 @@
 #include "pg/function_call.h"
 #include "pg/raii.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 
 extern "C"
 {
@@ -294,6 +295,35 @@ Journal::Defer(int64_t id, int seconds)
 								" WHERE id = $1::bigint",
 								{std::to_string(id), std::to_string(seconds)});
 		});
+}
+
+std::map<StatementKey, SeenCounters>
+Journal::ReadBaselines()
+{
+	std::map<StatementKey, SeenCounters> baselines;
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query(
+				"SELECT b.userid, b.queryid, b.toplevel, b.calls, b.total_ms, extract(epoch FROM j.at)"
+				"  FROM steward.journal AS j,"
+				"       jsonb_to_recordset(j.measured -> 'baseline')"
+				"         AS b (userid oid, queryid bigint, toplevel boolean, calls bigint, total_ms float8)"
+				" WHERE j.at > now() - make_interval(mins => $1::integer)"
+				"   AND jsonb_typeof(j.measured -> 'baseline') = 'array'"
+				" ORDER BY j.id",
+				{std::to_string(settings::workload_window_min)});
+		});
+
+	for (const Row &row : rows)
+	{
+		SeenCounters &seen = baselines[{row.ObjectId(0), row.Integer(1), row.Bool(2)}];
+
+		seen.counters.calls = row.Integer(3);
+		seen.counters.total_ms = row.Number(4);
+		seen.seen_at = row.Number(5);
+	}
+	return baselines;
 }
 
 Journal::LastError

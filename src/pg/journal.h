@@ -14,11 +14,13 @@
 
 #include "pg/guard.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/action.h"
+#include "model/statement.h"
 #include "pg/spi.h"
 
 namespace steward::pg
@@ -68,6 +70,12 @@ public:
 
 	/* The newest figures the journal has for the action. */
 	std::optional<Json> LastMeasured(int64_t id);
+
+	/*
+	 * The counters of each served statement when the newest index for it was
+	 * done, within pg_steward.workload_window.
+	 */
+	std::map<StatementKey, SeenCounters> ReadBaselines();
 
 	/* The newest error the journal has for the action. */
 	struct LastError

@@ -56,9 +56,12 @@ like($log, qr/pg_steward: action $id ended: verifying/, 'one at its end');
 
 # What is applied is not applied again, nor proposed
 refused($node, $db, "CALL steward.apply($id)", '55000', qr/cannot be applied.*"verifying".*revert/s, 'apply of what is applied');
+is($node->safe_psql($db, 'SELECT analyzed FROM steward.refresh()'), 0, 'times from before the index ask for nothing more');
 run_workload($node, $db);
-$node->safe_psql($db, 'SELECT steward.refresh()');
+is($node->safe_psql($db, 'SELECT analyzed FROM steward.refresh()'), 1, 'those from after it may');
 is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE status = 'proposed'"), 0, 'it is not proposed again');
+refused($node, $db, "SELECT steward.dismiss($id, 'no more')", '55000', qr/cannot be dismissed.*steward\.revert/s,
+	'what is built is reverted, not dismissed');
 
 # The steward keeps what helped
 $node->append_conf('postgresql.conf', "pg_steward.round_interval = 1s\n");

@@ -23,6 +23,7 @@ enum class ActionEvent
 	kRetire,   /* no adviser gives it any more */
 	kApprove,
 	kDismiss,
+	kLose,     /* somebody else dropped its index */
 	kApply,    /* put into the queue */
 	kRevert,   /* put into the queue, to be undone */
 	kStart,    /* an action worker takes it from the queue */

@@ -34,7 +34,7 @@ const std::vector<S> kStates = {
 };
 
 const std::vector<E> kEvents = {
-	E::kPropose, E::kWithhold, E::kRetire,   E::kApprove, E::kDismiss, E::kApply,
+	E::kPropose, E::kWithhold, E::kRetire,   E::kApprove, E::kDismiss, E::kLose, E::kApply,
 	E::kRevert,  E::kStart,    E::kPostpone, E::kSucceed, E::kFail,    E::kKeep,
 };
 
@@ -60,8 +60,8 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kProposed, E::kDismiss}, S::kDismissed},
 	{{S::kApproved, E::kDismiss}, S::kDismissed},
 	{{S::kWithheld, E::kDismiss}, S::kDismissed},
-	{{S::kVerifying, E::kDismiss}, S::kDismissed},
-	{{S::kKept, E::kDismiss}, S::kDismissed},
+	{{S::kVerifying, E::kLose}, S::kDismissed},
+	{{S::kKept, E::kLose}, S::kDismissed},
 	{{S::kTakenBack, E::kDismiss}, S::kDismissed},
 	{{S::kFailed, E::kDismiss}, S::kDismissed},
 	{{S::kObsolete, E::kDismiss}, S::kDismissed},
