@@ -78,7 +78,7 @@ constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
 /* What goes wrong before or after the DDL is tried again after this time. */
-constexpr int kTroubleSeconds = 30;
+constexpr int kTroubleSeconds = 5;
 
 /* Our invalid index whose lock is not to be had is tried again after this time. */
 constexpr int kRemoveAgainSeconds = 5;

@@ -31,22 +31,30 @@ constexpr const char *kModeNames[] = {"off", "observe", "advise", "auto"};
 
 using Lines = std::vector<StatusLine>;
 
+/* What else is preloaded is for those to see who may read all settings. */
 void
-AddPreload(Lines &lines, pg::Spi &spi)
+AddPreload(Lines &lines, pg::Spi &spi, bool may_read_settings)
 {
 	std::string preloaded = spi.QueryOne("SELECT current_setting('shared_preload_libraries')").Text(0);
+	std::string wanted = preloaded;
 	std::vector<std::string> missing;
 
-	/* What else stands there is not for everybody to read. */
 	for (const char *library : {"pg_stat_statements", "pg_steward"})
 	{
-		if (preloaded.find(library) == std::string::npos)
-			missing.emplace_back(library);
+		if (preloaded.find(library) != std::string::npos)
+			continue;
+		missing.emplace_back(library);
+		wanted += (wanted.empty() ? "" : ", ") + std::string(library);
 	}
-	if (!missing.empty())
+	if (missing.empty())
+		return;
+	if (may_read_settings)
+		lines.push_back({"WARN", "not preloaded: what the server loads at start is '" + preloaded + "'",
+						 "in postgresql.conf: shared_preload_libraries = '" + wanted + "', then restart"});
+	else
 		lines.push_back(
 			{"WARN", "not preloaded: " + Join(missing, ", "),
-			 "in postgresql.conf add " + Join(missing, ", ") + " to shared_preload_libraries, then restart"});
+			 "have it added to shared_preload_libraries in postgresql.conf, and the server restarted"});
 }
 
 void
@@ -135,9 +143,10 @@ WriteStatus()
 	Lines lines;
 	pg::Spi spi;
 	bool may_read = spi.QueryOne("SELECT has_table_privilege('steward.actions', 'SELECT')").Bool(0);
+	bool may_read_settings = spi.QueryOne("SELECT pg_has_role('pg_read_all_settings', 'USAGE')").Bool(0);
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
-	AddPreload(lines, spi);
+	AddPreload(lines, spi, may_read_settings);
 	AddWorkers(lines);
 	AddExtensions(lines, spi);
 	if (lines.empty())

@@ -118,6 +118,9 @@ $node->restart;
 like($node->safe_psql($db, "SELECT state || ' ' || command FROM steward.status()"),
 	qr/^WARN in postgresql.conf: shared_preload_libraries = 'pg_stat_statements, pg_steward', then restart$/m,
 	'status() gives the whole line');
+$node->safe_psql($db, 'CREATE ROLE anybody');
+is($node->safe_psql($db, "SET ROLE anybody; SELECT message FROM steward.status() WHERE state = 'WARN' LIMIT 1"),
+	'not preloaded: pg_stat_statements, pg_steward', 'but to those who may not read all settings only what is missing');
 is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE a = $1'])}),
 	1, 'advice on queries works without any of it');
 
