@@ -22,27 +22,25 @@ namespace steward
 std::vector<Statement>
 ReadWorkload(pg::Spi &spi, WorkloadSpan span)
 {
-	std::vector<LiveStatement> live = pg::ReadStatements(spi, true);
+	pg::NotedWorkload noted;
 
 	/* What was noted came from the primary; a standby's counters are its own. */
-	if (pg::InRecovery())
-		return AccumulateWindow(live, {}, {});
-
-	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
-
-	std::map<StatementKey, SeenCounters> seen = pg::ReadSeenCounters(spi);
-	std::map<StatementKey, WindowPart> recorded = pg::ReadRecordedParts(spi);
-
-	/* Times from before an index would ask for more indexes, to cure what is cured. */
-	if (span == WorkloadSpan::kSinceChanges)
+	if (!pg::InRecovery())
 	{
-		for (const auto &[key, counters] : pg::Journal(spi).ReadBaselines())
+		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+		noted = pg::ReadNotedWorkload(spi);
+		/* Times from before an index would ask for more indexes, to cure what is cured. */
+		if (span == WorkloadSpan::kSinceChanges)
 		{
-			seen[key] = counters;
-			recorded.erase(key);
+			for (const auto &[key, counters] : pg::Journal(spi).ReadBaselines())
+			{
+				noted.seen[key] = counters;
+				noted.recorded.erase(key);
+			}
 		}
 	}
-	return AccumulateWindow(live, seen, recorded);
+	return AccumulateWindow(pg::ReadStatements(spi, true), noted.seen, noted.recorded);
 }
 
 std::vector<AdvisedStatement>

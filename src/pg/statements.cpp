@@ -12,6 +12,7 @@
  */
 #include "pg/statements.h"
 
+#include <cstdio>
 #include <set>
 
 #include "pg/extension.h"
@@ -44,7 +45,11 @@ private:
 std::string
 NumberText(double value)
 {
-	return std::to_string(value);
+	char text[64];
+
+	/* Exact: rounded up, a time would seem to have gone down by the next look. */
+	snprintf(text, sizeof(text), "%.17g", value);
+	return text;
 }
 
 std::set<std::string>
@@ -137,20 +142,30 @@ ReadSeenCounters(Spi &spi)
 	return seen;
 }
 
-std::map<StatementKey, WindowPart>
-ReadRecordedParts(Spi &spi)
+NotedWorkload
+ReadNotedWorkload(Spi &spi)
 {
-	std::map<StatementKey, WindowPart> parts;
+	NotedWorkload noted;
 
+	/* One query, and so one snapshot: the steward moves from one table to the other meanwhile. */
 	for (const Row &row :
-		 spi.Query("SELECT userid, queryid, toplevel, sum(calls), sum(total_exec_time), sum(rows),"
-				   "       sum(shared_blks_hit), sum(shared_blks_read), extract(epoch FROM min(since))"
+		 spi.Query("SELECT userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
+				   "       shared_blks_read, extract(epoch FROM seen_at), true"
+				   "  FROM steward.statement_counters"
+				   " UNION ALL "
+				   "SELECT userid, queryid, toplevel, sum(calls), sum(total_exec_time), sum(rows),"
+				   "       sum(shared_blks_hit), sum(shared_blks_read), extract(epoch FROM min(since)), false"
 				   "  FROM steward.statement_history"
 				   " WHERE until > now() - make_interval(mins => $1::integer)"
 				   " GROUP BY userid, queryid, toplevel",
 				   {std::to_string(settings::workload_window_min)}))
-		parts[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
-	return parts;
+	{
+		if (row.Bool(9))
+			noted.seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+		else
+			noted.recorded[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+	}
+	return noted;
 }
 
 void

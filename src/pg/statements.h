@@ -31,8 +31,14 @@ std::vector<LiveStatement> ReadStatements(Spi &spi, bool with_texts);
 /* The counters as the steward worker last noted them. */
 std::map<StatementKey, SeenCounters> ReadSeenCounters(Spi &spi);
 
-/* What the steward worker recorded within pg_steward.workload_window. */
-std::map<StatementKey, WindowPart> ReadRecordedParts(Spi &spi);
+struct NotedWorkload
+{
+	std::map<StatementKey, SeenCounters> seen;   /* as of the last look */
+	std::map<StatementKey, WindowPart> recorded; /* within pg_steward.workload_window, up to then */
+};
+
+/* What the steward worker noted; to be read before the live counters, which go on. */
+NotedWorkload ReadNotedWorkload(Spi &spi);
 
 /* Records what statements added, as of this moment, and the counters they have now. */
 void RecordParts(Spi &spi, const std::vector<LiveStatement> &live,

@@ -19,6 +19,13 @@
 namespace steward
 {
 
+namespace
+{
+
+constexpr double kRounding = 1e-9;
+
+} // namespace
+
 StatementCounters
 CountersSince(const StatementCounters &now, const SeenCounters *seen)
 {
@@ -27,9 +34,11 @@ CountersSince(const StatementCounters &now, const SeenCounters *seen)
 
 	const StatementCounters &then = seen->counters;
 
-	if (now.calls < then.calls || now.total_ms < then.total_ms)
+	/* What was written down as text may have lost the last digits. */
+	if (now.calls < then.calls || now.total_ms < then.total_ms * (1 - kRounding))
 		return now;
-	return {now.calls - then.calls, now.total_ms - then.total_ms, std::max<int64_t>(0, now.rows - then.rows),
+	return {now.calls - then.calls, std::max(0.0, now.total_ms - then.total_ms),
+			std::max<int64_t>(0, now.rows - then.rows),
 			std::max<int64_t>(0, now.blocks_hit - then.blocks_hit),
 			std::max<int64_t>(0, now.blocks_read - then.blocks_read)};
 }

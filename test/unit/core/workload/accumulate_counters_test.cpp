@@ -63,6 +63,16 @@ TEST(CountersSince, AreAllAfterAReset)
 	EXPECT_DOUBLE_EQ(CountersSince({2, 20, 200, 4, 0}, &seen).total_ms, 20);
 }
 
+/* A time that lost its last digits when it was written down is no reset. */
+TEST(CountersSince, AreNoneWhereTheTimeWasRounded)
+{
+	SeenCounters seen = {{5, 0.045678, 500, 10, 1}, 2000};
+	StatementCounters added = CountersSince({5, 0.045677999999999996, 500, 10, 1}, &seen);
+
+	EXPECT_EQ(added.calls, 0);
+	EXPECT_DOUBLE_EQ(added.total_ms, 0);
+}
+
 /* More calls than before the reset, but in less time than they took before: it was reset. */
 TEST(CountersSince, AreAllWhereOnlyTheTimeWentDown)
 {
