@@ -123,6 +123,10 @@ IndexState
 StateOf(pg::Spi &spi, const Action &action)
 {
 	pg::Journal journal(spi);
+
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(action.relation);
+
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
 	const ExistingIndex *index = FindIndex(catalog, action);
 
@@ -289,6 +293,8 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 						"the action was made in another database or cluster, before a copy"};
 	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(plan.action.relation);
 	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, journal, plan);
 }
 
@@ -330,21 +336,25 @@ Prepare(int64_t id)
 	return plan;
 }
 
+void
+InTransaction(const std::function<void()> &work)
+{
+	if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
+		throw pg::ServerError(*error);
+}
+
 IndexState
 LookAtIndex(const Action &action)
 {
 	IndexState state = IndexState::kInvalid;
 
-	std::optional<pg::ServerError> error = pg::RunTransaction(
+	InTransaction(
 		[&]
 		{
 			pg::Spi spi;
 
 			state = StateOf(spi, action);
 		});
-
-	if (error)
-		throw pg::ServerError(*error);
 	return state;
 }
 
@@ -414,14 +424,14 @@ NoteTrouble(int64_t id, const std::string &state, const std::string &message)
 		});
 }
 
-/* One of the transactions of an action. */
+/* What ends the work before its outcome is written down. */
+template <typename Work>
 void
-Attempt(int64_t id, const std::function<void()> &work)
+NotingTrouble(int64_t id, Work &&work)
 {
 	try
 	{
-		if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
-			throw pg::ServerError(*error);
+		work();
 	}
 	catch (const pg::ServerError &error)
 	{
@@ -450,58 +460,53 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 	IndexState state = LookAtIndex(plan.action);
 	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
 
-	Attempt(plan.action.id,
-			[&]
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+			pg::Journal journal(spi);
+			pg::TransitionNote note;
+
+			note.worker_pid = pg::ProcessId();
+			/* A worker before this one may have said what went wrong. */
+			pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
+
+			if (error)
 			{
-				pg::Spi spi;
-				pg::Journal journal(spi);
-				pg::TransitionNote note;
-
-				note.worker_pid = pg::ProcessId();
-				/* A worker before this one may have said what went wrong. */
-				pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
-
-				if (error)
-				{
-					note.sqlstate = error->Sqlstate();
-					note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
-				}
-				else if (!done)
-				{
-					note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
-					note.error = !known.error.empty() ? known.error
-								 : plan.settle        ? "the worker or the server ended during the work"
-													  : "the index is not there";
-				}
-				if (!clean)
-				{
-					/* Still at work: a later worker settles it.  Who waits is told. */
-					if (known.error.empty())
-						(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
-					journal.Defer(plan.action.id, kRemoveAgainSeconds);
-					return;
-				}
-				if (done && plan.doing == Doing::kBuild)
-				{
-					if (!plan.comment.empty())
-						spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
-					note.measured = Baseline(spi, plan.action);
-				}
-				ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
-			});
+				note.sqlstate = error->Sqlstate();
+				note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
+			}
+			else if (!done)
+			{
+				note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
+				note.error = !known.error.empty() ? known.error
+							 : plan.settle        ? "the worker or the server ended during the work"
+												  : "the index is not there";
+			}
+			if (!clean)
+			{
+				/* Still at work: a later worker settles it.  Who waits is told. */
+				if (known.error.empty())
+					(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
+				journal.Defer(plan.action.id, kRemoveAgainSeconds);
+				return;
+			}
+			if (done && plan.doing == Doing::kBuild)
+			{
+				if (!plan.comment.empty())
+					spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+				note.measured = Baseline(spi, plan.action);
+			}
+			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
+		});
 }
 
-} // namespace
-
 void
-RunAction(int64_t id)
+CarryOut(int64_t id)
 {
 	Plan plan;
 
-	if (!pg::TryLockForActing())
-		return;
-
-	Attempt(id, [&] { plan = Prepare(id); });
+	InTransaction([&] { plan = Prepare(id); });
 	if (!plan.go)
 		return;
 	pg::LogMessage("action " + std::to_string(id) +
@@ -513,6 +518,16 @@ RunAction(int64_t id)
 		error = Execute(plan);
 	Conclude(plan, error);
 	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));
+}
+
+} // namespace
+
+void
+RunAction(int64_t id)
+{
+	if (!pg::TryLockForActing())
+		return;
+	NotingTrouble(id, [&] { CarryOut(id); });
 }
 
 } // namespace steward

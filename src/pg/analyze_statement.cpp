@@ -36,6 +36,13 @@ namespace steward::pg
 namespace
 {
 
+/* The types of all parameters, the statement's own first, as their use tells. */
+struct ParameterTypes
+{
+	Oid *types = nullptr;
+	int count = 0;
+};
+
 /*
  * The literals of the statement at hand.  Equal ones are one parameter, so that
  * what is equal in SELECT and GROUP BY stays so: own + 1 is the first.
@@ -45,7 +52,7 @@ struct Literals
 	int own = 0;
 	List *texts = NIL; /* of char * */
 	CoerceParamHook outer = nullptr;
-	ParameterTypes *parameters = nullptr;
+	ParameterTypes parameters;
 };
 
 /* As many as the protocol lets a statement have. */
@@ -204,7 +211,7 @@ static Node *
 GiveType(ParseState *state, Param *parameter, Oid type, int32 modifier, int location)
 {
 	Literals *literals = literals_at_hand;
-	ParameterTypes *parameters = literals->parameters;
+	ParameterTypes *parameters = &literals->parameters;
 	int number = parameter->paramid - literals->own;
 
 	if (number <= 0 || parameter->paramtype != UNKNOWNOID)
@@ -236,9 +243,10 @@ GiveType(ParseState *state, Param *parameter, Oid type, int32 modifier, int loca
 } // namespace
 
 Query *
-AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameters)
+AnalyzeStatement(RawStmt *statement, const char *text)
 {
 	Literals literals;
+	ParameterTypes *const parameters = &literals.parameters;
 	Literals *const outer = literals_at_hand;
 	ParseState *state;
 	Query *query;
@@ -267,15 +275,13 @@ AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameter
 	setup_parse_variable_parameters(state, &parameters->types, &parameters->count);
 	literals.outer = state->p_coerce_param_hook;
 	state->p_coerce_param_hook = GiveType;
-	literals.parameters = parameters;
 	literals_at_hand = &literals;
 	query = transformTopLevelStmt(state, statement);
 	literals_at_hand = outer;
 	check_variable_parameters(state, query);
 	free_parsestate(state);
 
-	parameters->count = literals.own;
-	for (int i = 0; i < parameters->count; i++)
+	for (int i = 0; i < literals.own; i++)
 	{
 		if (parameters->types[i] == InvalidOid || parameters->types[i] == UNKNOWNOID)
 			ereport(ERROR, (errcode(ERRCODE_INDETERMINATE_DATATYPE),

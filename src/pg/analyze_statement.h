@@ -19,13 +19,6 @@ extern "C"
 namespace steward::pg
 {
 
-/* The types of a statement's own parameters, $1 first, as their use tells. */
-struct ParameterTypes
-{
-	Oid *types = nullptr;
-	int count = 0;
-};
-
 /*
  * Analyses a SELECT, INSERT, UPDATE, DELETE or MERGE with the rights in force;
  * null for anything else, and for what turns out to be a utility statement.
@@ -36,6 +29,6 @@ struct ParameterTypes
  * parameters of their type, about whose value nothing is known; all others
  * become the constants they are.  C-like.
  */
-Query *AnalyzeStatement(RawStmt *statement, const char *text, ParameterTypes *parameters);
+Query *AnalyzeStatement(RawStmt *statement, const char *text);
 
 } // namespace steward::pg

@@ -320,6 +320,12 @@ RelationExists(ObjectId oid)
 	return exists;
 }
 
+void
+LockForReading(ObjectId relation)
+{
+	Guarded([&] { LockRelationOid(relation, AccessShareLock); });
+}
+
 Catalog
 ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 {

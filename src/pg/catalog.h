@@ -23,7 +23,10 @@ namespace steward::pg
 
 bool RelationExists(ObjectId oid);
 
-/* Relations that are gone by now are left out. */
+/* Until the end of the transaction; waits, and is an ERROR after lock_timeout. */
+void LockForReading(ObjectId relation);
+
+/* Relations that are gone by now, or locked by somebody, are left out. */
 Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
 
 /* The names of all relations in the schema. */

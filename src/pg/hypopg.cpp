@@ -15,7 +15,6 @@
  */
 #include "pg/hypopg.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <tuple>
 

@@ -52,8 +52,7 @@ struct AnalysisResult
 	int rewritten = 0;  /* queries after rules were applied */
 	bool utility = false;
 	Query *tree = nullptr;
-	List *relations = NIL; /* OIDs, sorted, each once */
-	ParameterTypes parameters;
+	List *relations = NIL;        /* OIDs, sorted, each once */
 	bool calls_functions = false; /* of people's own */
 };
 
@@ -175,7 +174,7 @@ AnalyzeText(const char *text, Oid role, Oid planning_role, bool check_rights, Me
 	result->statements = list_length(statements);
 	if (result->statements != 1)
 		return;
-	query = AnalyzeStatement(linitial_node(RawStmt, statements), text, &result->parameters);
+	query = AnalyzeStatement(linitial_node(RawStmt, statements), text);
 	if (query == nullptr)
 	{
 		result->utility = true;
@@ -260,7 +259,6 @@ AnalyzedQuery::Analyze()
 	tree_ = nullptr;
 	unfit_ = {};
 	relations_.clear();
-	parameter_types_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
 
 	/* Only the tree itself is worth keeping. */
@@ -301,7 +299,6 @@ AnalyzedQuery::Analyze()
 	calls_functions_ = result.calls_functions;
 	for (int i = 0; i < list_length(result.relations); i++)
 		relations_.push_back(list_nth_oid(result.relations, i));
-	parameter_types_.assign(result.parameters.types, result.parameters.types + result.parameters.count);
 }
 
 /* Takes the locks planning needs; an ERROR where one cannot be had at once. */

@@ -60,15 +60,12 @@ public:
 	AnalyzedQuery &operator=(const AnalyzedQuery &) = delete;
 
 	const std::string &text() const { return text_; }
-	const Identity &identity() const { return identity_; }
 
 	/* Why it cannot be planned. */
 	const Unfitness &unfit() const { return unfit_; }
 
 	/* The tables it names, views resolved, in ascending order. */
 	const std::vector<ObjectId> &relations() const { return relations_; }
-
-	const std::vector<ObjectId> &parameter_types() const { return parameter_types_; }
 
 	/*
 	 * Plans it as a generic plan, in the sandbox, and hands the plan to use(),
@@ -89,7 +86,6 @@ private:
 	Query *tree_ = nullptr;
 	uint64_t analyzed_at_ = 0; /* the invalidation counter at that time */
 	std::vector<ObjectId> relations_;
-	std::vector<ObjectId> parameter_types_;
 	bool calls_functions_ = false;
 	Unfitness unfit_;
 };

@@ -154,7 +154,10 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 		return nullptr;
 	relation = try_relation_open(definition.relation, NoLock);
 	if (relation == nullptr)
+	{
+		UnlockRelationOid(definition.relation, AccessShareLock);
 		return nullptr;
+	}
 	descriptor = RelationGetDescr(relation);
 	info->indexoid = oid;
 	info->pages = static_cast<BlockNumber>(index.pages);

@@ -44,6 +44,26 @@ sub journal_has
 	return;
 }
 
+# Somebody who waits for the table has it before the outcome can be looked at
+start_held("CALL steward.apply($id)");
+
+my $locker = $node->background_psql($db);
+
+$locker->query_until(qr/begun/, "\\echo begun\nBEGIN;\nLOCK TABLE item;\n");
+$node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'item'::regclass AND mode = 'AccessExclusiveLock' AND NOT granted");
+$holder->query_safe('COMMIT');
+$node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'item'::regclass AND mode = 'AccessExclusiveLock' AND granted");
+ok($node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'item'::regclass AND NOT granted AND pid = $worker"),
+	'a table that is locked is waited for');
+is(status_of($node, $db, $id), 'running', 'and not taken for one that is gone');
+$locker->query_safe('COMMIT');
+$locker->quit;
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, $index, 'valid', 'the index that was built is found');
+$call->{run}->finish;
+$holder->quit;
+$node->safe_psql($db, "CALL steward.revert($id)");
+
 # Cancelled
 start_held("CALL steward.apply($id)");
 is_index($node, $db, $index, 'invalid', 'there is an index at work');
