@@ -34,7 +34,7 @@ COMMENT ON COLUMN steward.actions.relation IS
 'OID of the table, valid only where system_identifier and database are those of this database';
 COMMENT ON COLUMN steward.actions.target IS 'schema-qualified name of the index, quoted where needed';
 COMMENT ON COLUMN steward.actions.expected IS
-'size_bytes, cost_before and cost_after (planner cost of the statements served), benefit (share of the workload, 0-1), saves_ms_per_hour';
+'size_bytes, cost_before and cost_after (planner cost of the statements served), benefit (share of the time of all observed statements, 0-1), saves_ms_per_hour';
 COMMENT ON COLUMN steward.actions.evidence IS
 'the statements that gain, with their cost before and after and their measured share of time; never a sampled value';
 

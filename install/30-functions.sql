@@ -11,7 +11,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_status';
 
 COMMENT ON FUNCTION steward.status() IS
-'How the steward is, one line each: OK, SEEN, DO (advice that waits), WARN (with the command that mends it), DID (recent actions).';
+'How the steward is, one line each: OK, WARN (with the command that mends it), SEEN, DO (advice that waits), NOW (what is queued or runs), WHO (whom it waits for), DID (recent actions).';
 
 CREATE FUNCTION steward.list_statements(
 	OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT query text,
@@ -45,7 +45,7 @@ LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'steward_recommend_indexes';
 
 COMMENT ON FUNCTION steward.recommend_indexes(text[], regclass[], bigint, bigint, integer, text) IS
-'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share of the workload''s objective it removes (0-1); saves_ms_per_hour: predicted from measured times; confirmed_by: hypopg, or NULL with the reason for withholding. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
+'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share it removes (0-1) of the time of all observed statements, or of the planner cost of those that could be priced; saves_ms_per_hour: predicted from measured times; confirmed_by: hypopg, or NULL with the reason for withholding. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
 
 CREATE FUNCTION steward.refresh(
 	OUT statements bigint, OUT analyzed bigint, OUT waiting bigint, OUT not_analyzable bigint,
@@ -83,7 +83,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_dismiss';
 
 COMMENT ON FUNCTION steward.dismiss(bigint, text) IS
-'Turns a recommendation down for good, with the reason: it is not proposed again. Errors: 42704 there is no action with this id, 55000 its state does not allow it.';
+'Turns a recommendation down for good, with the reason: it is not proposed again, but steward.apply(id) still applies it. Errors: 42704 there is no action with this id, 55000 its state does not allow it.';
 
 CREATE FUNCTION steward.exclude(pattern text, reason text) RETURNS void
 LANGUAGE c VOLATILE
@@ -91,7 +91,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_exclude';
 
 COMMENT ON FUNCTION steward.exclude(text, text) IS
-'Keeps the steward''s hands off the tables whose schema.table matches the LIKE pattern, with the reason; open recommendations on them are withdrawn. Errors: 22023 an empty pattern or reason.';
+'Keeps the steward''s hands off the tables whose schema.table matches the LIKE pattern, with the reason; open recommendations on them are withdrawn. Advice on queries that somebody passes to steward.recommend_indexes() is not affected. Errors: 22023 an empty pattern or reason.';
 
 CREATE FUNCTION steward.remove_exclusion(pattern text) RETURNS void
 LANGUAGE c VOLATILE
@@ -116,6 +116,13 @@ AS 'MODULE_PATHNAME', 'steward_revert';
 
 COMMENT ON PROCEDURE steward.revert(bigint, boolean) IS
 'Takes an applied action back the same way: drops the index it built, or builds again the index it dropped. Errors: as steward.apply.';
+
+CREATE PROCEDURE steward.cancel(id bigint)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_cancel';
+
+COMMENT ON PROCEDURE steward.cancel(bigint) IS
+'Takes an action out of the queue, or ends the build that is running, removes what it left, and says what became of it. Errors: 25001 inside a transaction block, 42704 there is no action with this id, 55000 it is not at work, 25006 on a standby.';
 
 CREATE PROCEDURE steward.tune(
 	categories text[] DEFAULT NULL,

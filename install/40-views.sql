@@ -14,11 +14,14 @@ CREATE VIEW steward.recommendations AS
 		   (expected ->> 'cost_after')::double precision AS cost_after,
 		   (expected ->> 'benefit')::double precision AS benefit,
 		   (expected ->> 'saves_ms_per_hour')::double precision AS saves_ms_per_hour,
-		   reason, created_at, updated_at
+		   reason,
+		   (SELECT j.error FROM steward.journal AS j WHERE j.action = actions.id ORDER BY j.id DESC LIMIT 1)
+			 AS trouble,
+		   created_at, updated_at
 	FROM steward.actions
 	WHERE status IN ('proposed', 'approved', 'withheld', 'queued', 'running', 'verifying',
-					 'revert_queued', 'reverting')
-	ORDER BY status = 'withheld', priority, (expected ->> 'benefit')::double precision DESC NULLS LAST, id;
+					 'revert_queued', 'reverting', 'failed')
+	ORDER BY CASE status WHEN 'withheld' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END, priority, (expected ->> 'benefit')::double precision DESC NULLS LAST, id;
 
 COMMENT ON VIEW steward.recommendations IS
-'Open actions, best first; withheld ones last, with their reason. Details: steward.explain_recommendation(id).';
+'Open actions, best first; failed and withheld ones last. trouble: why it was postponed, failed or cannot go on for now; NULL where nothing is wrong. Details: steward.explain_recommendation(id).';

@@ -22,6 +22,7 @@ GRANT EXECUTE ON FUNCTION steward.exclude(text, text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.remove_exclusion(text) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.apply(bigint, boolean) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.revert(bigint, boolean) TO steward_admin;
+GRANT EXECUTE ON PROCEDURE steward.cancel(bigint) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.tune(text[], boolean, bigint, bigint, bigint, bigint, bigint, bigint, double precision, double precision, text, jsonb) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.stop(text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.start() TO steward_admin;

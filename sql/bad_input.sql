@@ -42,8 +42,8 @@ SELECT * FROM complaint_about('');
 SELECT * FROM complaint_about(E' \n-- nothing but a comment');
 SELECT * FROM complaint_about(';');
 SELECT * FROM complaint_about('VACUUM t');
-SELECT * FROM complaint_about('EXPLAIN SELECT * FROM t');
-SELECT * FROM complaint_about('CREATE TABLE x AS SELECT * FROM t');
+SELECT * FROM complaint_about('EXPLAIN VACUUM t');
+SELECT * FROM complaint_about('COPY t TO STDOUT');
 SELECT * FROM complaint_about('BEGIN');
 SELECT * FROM complaint_about('CALL steward.apply(1)');
 
@@ -92,6 +92,7 @@ SELECT * FROM complaint($$SELECT steward.dismiss(9223372036854775807, 'because')
 -- The procedures refuse to run inside a function before they look at the id.
 SELECT * FROM complaint('CALL steward.apply(-1)');
 SELECT * FROM complaint('CALL steward.revert(-1)');
+SELECT * FROM complaint('CALL steward.cancel(-1)');
 SELECT * FROM complaint('CALL steward.tune()');
 SELECT * FROM complaint('CALL steward.tune(dry_run => true)');
 
@@ -143,6 +144,8 @@ SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM t WHERE a = $1'])
 CALL steward.apply(-1);
 \echo :LAST_ERROR_SQLSTATE
 CALL steward.revert(-1);
+\echo :LAST_ERROR_SQLSTATE
+CALL steward.cancel(-1);
 \echo :LAST_ERROR_SQLSTATE
 CALL steward.apply(NULL);
 \echo :LAST_ERROR_SQLSTATE

@@ -144,6 +144,15 @@ SELECT * FROM advise('SELECT * FROM orders', 'SELECT sum(total) FROM orders', 'S
                      'SELECT * FROM customers WHERE email = $1 COLLATE "POSIX"',
                      'INSERT INTO customers VALUES (0, 1, $1, true, NULL, $2)', 'SELECT 1', 'VALUES (1), (2)');
 
+-- Statements that carry a query are advised on for its sake.
+SELECT * FROM advise('EXPLAIN (ANALYZE) SELECT * FROM orders WHERE customer_id = $1');
+SELECT * FROM advise('DECLARE c CURSOR FOR SELECT * FROM orders WHERE customer_id = $1');
+SELECT * FROM advise('CREATE TABLE copied AS SELECT * FROM orders WHERE customer_id = 3');
+SELECT * FROM advise('CREATE MATERIALIZED VIEW copied AS SELECT * FROM orders WHERE customer_id = 3');
+SELECT * FROM advise('SELECT * INTO copied FROM orders WHERE customer_id = 3 UNION SELECT * FROM orders WHERE customer_id = 4');
+SELECT * FROM advise('COPY (SELECT * FROM orders WHERE customer_id = 3) TO ''/nonexistent/file''');
+SELECT to_regclass('copied') IS NULL AS nothing_is_made;
+
 -- A type without an order of its own is no key.
 CREATE TABLE places (id integer, spot point NOT NULL, kind integer NOT NULL, notes text NOT NULL);
 INSERT INTO places SELECT i, point(i, i), i % 100, repeat('n', 100) FROM generate_series(1, 10000) AS i;

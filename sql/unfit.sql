@@ -49,6 +49,12 @@ SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM unlogged WHERE id
 -- Without a table there is nothing to say.
 SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM generate_series(1, $1) AS i WHERE i = 3']);
 
+-- Nothing is asked about what the query does not read, nothing is missing, or nothing is worth its price.
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM stored WHERE id = $1'], relations => ARRAY['unlogged'::regclass]);
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM stored']);
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM stored WHERE id = $1'], storage_budget => 8192);
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM stored WHERE pad = repeat(''p'', 100)']);
+
 SET client_min_messages = warning;
 DROP SCHEMA steward_unfit CASCADE;
 DROP TABLE passing;

@@ -57,11 +57,10 @@ RequireNoTransactionBlock(FunctionCallInfo fcinfo, const char *call)
 
 	if (context != nullptr && IsA(context, CallContext) && !context->atomic)
 		return;
-	throw Refusal(
-		{sqlstate::kActiveSqlTransaction,
-		 std::string("CALL ") + call + " cannot run inside a transaction block",
-		 "The build would wait for this transaction, and this transaction for the build.",
-		 "Send it as a statement of its own, outside of BEGIN ... COMMIT, functions and DO blocks."});
+	throw Refusal({sqlstate::kActiveSqlTransaction,
+				   std::string("CALL ") + call + " cannot run inside a transaction block",
+				   "The build would wait for this transaction, and this transaction for the build.",
+				   "Send it as a statement of its own, outside of BEGIN ... COMMIT and of functions."});
 }
 
 void
@@ -190,6 +189,19 @@ STEWARD_FUNCTION(steward_apply)
 STEWARD_FUNCTION(steward_revert)
 {
 	return Request(fcinfo, ActionEvent::kRevert, "steward.revert");
+}
+
+STEWARD_FUNCTION(steward_cancel)
+{
+	pg::Arguments arguments(fcinfo);
+
+	RequireActing(fcinfo, "steward.cancel");
+
+	int64_t id = RequireId(arguments);
+	pg::Spi spi(pg::Spi::Kind::kNonAtomic);
+
+	CancelAction(spi, id);
+	return (Datum) 0;
 }
 
 STEWARD_FUNCTION(steward_tune)

@@ -17,6 +17,7 @@
 #include "pg/function_call.h"
 #include "pg/hypopg.h"
 #include "pg/journal.h"
+#include "pg/session.h"
 #include "pg/settings.h"
 
 namespace steward
@@ -161,6 +162,8 @@ STEWARD_FUNCTION(steward_recommend_indexes)
 	IndexAdvice advice = TuneIndexes(ReadRequest(fcinfo));
 	size_t rank = 0;
 
+	if (!advice.nothing.empty())
+		pg::Notice("no index is advised: " + advice.nothing);
 	for (const RecommendedIndex &recommended : advice.recommendations)
 		results.AddRow(ToRow(advice, recommended, ++rank));
 	return (Datum) 0;

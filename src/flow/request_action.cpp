@@ -93,10 +93,11 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 		(!reverting && action.status == ActionStatus::kKept))
 		return;
 
-	pg::Journal::LastError error = journal.ReadLastError(action.id);
+	pg::Journal::Trouble error = journal.ReadLastError(action.id);
 	bool left = IsAtWork(action.status);
-	bool postponed = action.status == ActionStatus::kProposed ||
-					 (reverting && error.sqlstate == sqlstate::kNotInPrerequisiteState);
+	/* One that was never begun. */
+	bool postponed = !left && error.from_status ==
+								  StatusName(reverting ? ActionStatus::kRevertQueued : ActionStatus::kQueued);
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
 	if (left)
@@ -107,9 +108,30 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 
 	throw Refusal({error.sqlstate.empty() ? sqlstate::kNotInPrerequisiteState : error.sqlstate,
 				   "action " + std::to_string(action.id) + (postponed ? " was postponed" : " failed"),
-				   error.error.empty() ? "It is \"" + std::string(StatusName(action.status)) + "\" now."
-									   : "The reason is: " + error.error + ".",
+				   error.text.empty() ? "It is \"" + std::string(StatusName(action.status)) + "\" now."
+									  : "The reason is: " + error.text + ".",
 				   postponed ? "Nothing was changed. Try again when this has passed. " + hint : hint});
+}
+
+/* Waits until the action has ended, or cannot go on for now. */
+Action
+AwaitEnd(pg::Spi &spi, int64_t id)
+{
+	Progress progress;
+
+	for (;;)
+	{
+		pg::Journal journal(spi);
+		Action action = journal.Load(id);
+		pg::Journal::Trouble newest = journal.ErrorOfNewestEntry(id);
+
+		/* At work with an error: it is tried again later, which nobody has to wait for. */
+		if (!IsAtWork(action.status) || (newest.worker_pid != 0 && !newest.text.empty()))
+			return action;
+		progress.Tell(spi, action);
+		spi.Commit();
+		pg::WaitMilliseconds(kPollMs);
+	}
 }
 
 } // namespace
@@ -140,25 +162,70 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 void
 AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 {
-	Progress progress;
-
-	for (;;)
+	try
 	{
+		Action action = AwaitEnd(spi, id);
 		pg::Journal journal(spi);
-		Action action = journal.Load(id);
 
-		/* At work with an error: it is tried again later, which nobody has to wait for. */
-		if (!IsAtWork(action.status) || !journal.ErrorOfNewestEntry(id).error.empty())
-		{
-			RequireSuccess(action, event, journal);
-			pg::Notice("action " + std::to_string(id) + ": done, its status is " +
-					   std::string(StatusName(action.status)));
-			return;
-		}
-		progress.Tell(spi, action);
-		spi.Commit();
-		pg::WaitMilliseconds(kPollMs);
+		RequireSuccess(action, event, journal);
+		pg::Notice("action " + std::to_string(id) + ": done, its status is " +
+				   std::string(StatusName(action.status)));
 	}
+	catch (pg::ServerError &error)
+	{
+		/* It is the waiting that was cancelled. */
+		if (error.Sqlstate() == sqlstate::kQueryCanceled)
+		{
+			error.detail = "Action " + std::to_string(id) + " goes on without you.";
+			error.hint = "CALL steward.cancel(" + std::to_string(id) +
+						 "); ends it; SELECT * FROM steward.status(); shows how far it is.";
+		}
+		throw;
+	}
+}
+
+void
+CancelAction(pg::Spi &spi, int64_t id)
+{
+	pg::Journal journal(spi);
+	Action action = journal.Load(id);
+	pg::TransitionNote note;
+
+	if (!IsAtWork(action.status))
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(id) + " is not at work, so there is nothing to cancel",
+					   "Its status is \"" + std::string(StatusName(action.status)) + "\".",
+					   "CALL steward.revert(id) takes back what is done, steward.dismiss(id, reason) what is "
+					   "only proposed."});
+	note.sqlstate = sqlstate::kQueryCanceled;
+	note.error = "cancelled by " + pg::OuterRoleName();
+	if (IsQueued(action.status))
+	{
+		ChangeAction(journal, action, ActionEvent::kPostpone, note);
+		spi.Commit();
+		return;
+	}
+
+	int worker = journal.ErrorOfNewestEntry(id).worker_pid;
+
+	/* Committed first: the worker is to find who it was. */
+	journal.Remark(id, action.status, note);
+	spi.Commit();
+
+	bool cancelled = false;
+
+	{
+		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+		cancelled = pg::CancelActionWorker(spi, worker);
+	}
+	spi.Commit();
+	if (cancelled)
+		action = AwaitEnd(spi, id);
+	pg::Notice("action " + std::to_string(id) + ": its status is " + std::string(StatusName(action.status)) +
+			   (IsAtWork(action.status)
+					? "; what is left of it is removed as soon as the lock on its table is free"
+					: ""));
 }
 
 } // namespace steward

@@ -28,4 +28,10 @@ void RequestAction(pg::Spi &spi, int64_t id, ActionEvent event);
  */
 void AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event);
 
+/*
+ * Takes the action out of the queue, or cancels its worker and waits until that
+ * has cleaned up; commits.  A Refusal where it is not at work.  Of a procedure.
+ */
+void CancelAction(pg::Spi &spi, int64_t id);
+
 } // namespace steward

@@ -418,7 +418,7 @@ NoteTrouble(int64_t id, const std::string &state, const std::string &message)
 			note.worker_pid = pg::ProcessId();
 			note.sqlstate = state;
 			note.error = message;
-			if (journal.ErrorOfNewestEntry(id).error != message)
+			if (journal.ErrorOfNewestEntry(id).text != message)
 				(void) journal.Record(id, action.status, action.status, note);
 			journal.Defer(id, kTroubleSeconds);
 		});
@@ -450,6 +450,19 @@ NotingTrouble(int64_t id, Work &&work)
 	}
 }
 
+/* What ended the DDL; whoever cancelled it is named. */
+std::string
+Describe(const pg::ServerError &error, const pg::Journal::Trouble &known)
+{
+	pg::StopState stop = pg::ReadStopState();
+
+	if (error.Sqlstate() == sqlstate::kQueryCanceled && known.sqlstate == sqlstate::kQueryCanceled)
+		return known.text;
+	if (error.Sqlstate() == sqlstate::kQueryCanceled && stop.stopped)
+		return "the steward was stopped by " + stop.by + ": " + stop.reason;
+	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
+}
+
 /* Last transaction: what is there decides. */
 void
 Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
@@ -468,25 +481,25 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 			pg::TransitionNote note;
 
 			note.worker_pid = pg::ProcessId();
-			/* A worker before this one may have said what went wrong. */
-			pg::Journal::LastError known = journal.ErrorOfNewestEntry(plan.action.id);
+			/* A worker before this one may have said what went wrong; or a person, who cancelled it. */
+			pg::Journal::Trouble known = journal.ErrorOfNewestEntry(plan.action.id);
 
 			if (error)
 			{
 				note.sqlstate = error->Sqlstate();
-				note.error = error->message + (error->detail.empty() ? "" : " (" + error->detail + ")");
+				note.error = Describe(*error, known);
 			}
 			else if (!done)
 			{
-				note.sqlstate = known.error.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
-				note.error = !known.error.empty() ? known.error
-							 : plan.settle        ? "the worker or the server ended during the work"
-												  : "the index is not there";
+				note.sqlstate = known.text.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
+				note.error = !known.text.empty() ? known.text
+							 : plan.settle       ? "the worker or the server ended during the work"
+												 : "the index is not there";
 			}
 			if (!clean)
 			{
 				/* Still at work: a later worker settles it.  Who waits is told. */
-				if (known.error.empty())
+				if (known.worker_pid == 0 || known.text.empty())
 					(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
 				journal.Defer(plan.action.id, kRemoveAgainSeconds);
 				return;

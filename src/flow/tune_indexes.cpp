@@ -233,6 +233,7 @@ struct PricedWorkload
 	std::vector<size_t> positions; /* in the advised workload */
 	std::vector<pg::AnalyzedQuery *> queries;
 	SelectionProblem problem;
+	double share = 1; /* of the workload's objective that they are, as far as that is known */
 };
 
 PricedWorkload
@@ -262,6 +263,7 @@ void
 Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 {
 	bool by_time = tuning.request.objective == Objective::kTime && !tuning.request.queries;
+	double share = 0;
 
 	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
 	for (size_t i = 0; i < priced.positions.size(); i++)
@@ -273,7 +275,11 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 			priced.problem.weights.push_back(0);
 		else
 			priced.problem.weights.push_back(by_time ? time / cost : 1);
+		if (cost > 0)
+			share += tuning.advice.statements[priced.positions[i]].share;
 	}
+	if (by_time)
+		priced.share = share;
 }
 
 std::vector<pg::HypotheticalIndex>
@@ -337,7 +343,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	recommended.index = index;
 	recommended.relation = index.relation;
 	recommended.size_bytes = tuning.sizes[id].Bytes();
-	recommended.benefit = chosen.benefit;
+	recommended.benefit = chosen.benefit * priced.share;
 	for (const ServedStatement &statement : chosen.served)
 	{
 		size_t position = priced.positions[statement.statement];
@@ -469,6 +475,62 @@ NoteFailures(Tuning &tuning, const PricedWorkload &priced, const pg::WhatIf &wha
 		tuning.advice.statements[priced.positions[statement]].reason = failure.reason;
 }
 
+/* Why the statements that were analysed ask for nothing: the first thing that stands in the way. */
+std::string
+ExplainNoIndex(const Tuning &tuning, const PricedWorkload &priced)
+{
+	const std::vector<ObjectId> &wanted = tuning.request.relations;
+	const std::vector<double> &sizes = priced.problem.sizes;
+
+	if (!wanted.empty() && std::none_of(wanted.begin(), wanted.end(),
+										[&](ObjectId oid) { return tuning.advice.catalog.count(oid) > 0; }))
+		return "no statement reads the relations that were asked for";
+	if (sizes.empty())
+		return "no statement has a condition, join or order for which an index is missing";
+
+	double smallest = *std::min_element(sizes.begin(), sizes.end());
+
+	if (smallest > priced.problem.budget)
+		return "the smallest index worth trying takes " + FormatBytes(smallest) +
+			   ", more than the storage budget of " + FormatBytes(priced.problem.budget);
+	return "of " + Count(sizes.size(), "index", "indexes") + " tried, none within the budget saves " +
+		   FormatPercent(priced.problem.min_gain) + " of the workload";
+}
+
+/* Why nothing is advised; empty where each table's reason tells it. */
+std::string
+ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
+{
+	const std::vector<AdvisedStatement> &statements = tuning.advice.statements;
+	const Catalog &catalog = tuning.advice.catalog;
+	size_t waiting = 0;
+	size_t unfit = 0;
+
+	for (const AdvisedStatement &advised : statements)
+	{
+		waiting += advised.waiting ? 1 : 0;
+		unfit += !advised.waiting && !advised.reason.empty() ? 1 : 0;
+	}
+	if (statements.empty())
+		return "no statement was observed in this database yet";
+	if (waiting + unfit == 0 && priced.problem.sizes.empty() &&
+		std::any_of(catalog.begin(), catalog.end(),
+					[](const auto &entry)
+					{ return !entry.second.unfit.empty() && entry.second.unfit != kNotAskedFor; }))
+		return "";
+
+	std::vector<std::string> parts;
+
+	if (waiting + unfit < statements.size())
+		parts.push_back(ExplainNoIndex(tuning, priced));
+	if (waiting > 0)
+		parts.push_back(Count(waiting, "statement") + " did not run often enough yet");
+	if (unfit > 0)
+		parts.push_back(Count(unfit, "statement") +
+						" cannot be analysed, see the reason in steward.statements");
+	return Join(parts, "; ");
+}
+
 } // namespace
 
 IndexAdvice
@@ -497,6 +559,8 @@ TuneIndexes(const IndexRequest &request)
 	AdviseCreations(tuning, priced, SelectIndexes(priced.problem, oracle), spi);
 	AdviseDrops(tuning);
 	NoteFailures(tuning, priced, what_if);
+	if (tuning.advice.recommendations.empty())
+		tuning.advice.nothing = ExplainNothing(tuning, priced);
 	tuning.advice.planner_calls = what_if.planner_calls();
 	tuning.advice.remembered = oracle.answered();
 	pg::LogDebug(std::to_string(what_if.planner_calls()) + " planner calls, " +

@@ -112,6 +112,36 @@ AddWorkload(Lines &lines, pg::Spi &spi)
 						 "SELECT * FROM steward.statements;"});
 }
 
+/* What is being done or waits for its turn, and for whom it waits. */
+void
+AddWork(Lines &lines, pg::Spi &spi)
+{
+	for (const pg::Row &row :
+		 spi.Query("SELECT a.id, a.kind, a.target, a.status, a.updated_at::timestamptz(0), a.relation,"
+				   "       (SELECT j.error FROM steward.journal AS j WHERE j.action = a.id"
+				   "         ORDER BY j.id DESC LIMIT 1)"
+				   "  FROM steward.actions AS a"
+				   " WHERE a.status IN ('queued', 'running', 'revert_queued', 'reverting')"
+				   " ORDER BY a.status IN ('queued', 'revert_queued'), a.priority, a.id"))
+	{
+		bool runs = row.Text(3) == "running" || row.Text(3) == "reverting";
+		std::string progress =
+			runs ? pg::BuildProgress(spi, static_cast<ObjectId>(row.Integer(5))) : std::string();
+
+		lines.push_back({"NOW",
+						 "action " + row.Text(0) + ", " + row.Text(1) + " " + row.Text(2) + ": " +
+							 row.Text(3) + " since " + row.Text(4) +
+							 (progress.empty() ? "" : ", " + progress) +
+							 (row.IsNull(6) ? "" : "; " + row.Text(6)),
+						 "CALL steward.cancel(" + row.Text(0) + ");"});
+	}
+	for (const pg::Blocker &blocker : pg::BlockersOfAction(spi))
+		lines.push_back({"WHO", "the action waits for " + blocker.text,
+						 blocker.pid == 0 ? "SELECT * FROM pg_prepared_xacts;"
+										  : "SELECT pg_terminate_backend(" + std::to_string(blocker.pid) +
+												"); ends that session"});
+}
+
 void
 AddActions(Lines &lines, pg::Spi &spi)
 {
@@ -124,6 +154,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 						 Count(static_cast<size_t>(open.Integer(0)), "recommendation") +
 							 " would save about " + FormatMilliseconds(open.Number(1)) + " each hour",
 						 "SELECT * FROM steward.recommendations;"});
+	AddWork(lines, spi);
 	for (const pg::Row &row :
 		 spi.Query("SELECT a.id, a.kind, a.target, j.to_status, j.by_role, j.at::timestamptz(0)"
 				   "  FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action"

@@ -52,7 +52,8 @@ struct RecommendedIndex
 	double size_bytes = 0;
 	double cost_before = 0; /* of the statements it serves, all better-ranked indexes in place */
 	double cost_after = 0;
-	double benefit = 0; /* share of the workload's objective */
+	double benefit =
+		0; /* share of all measured time, or of the cost of the statements that were priced, 0-1 */
 	std::optional<double> saves_ms_per_hour;
 	std::vector<StatementGain> gains;
 	bool confirmed = false;
@@ -65,6 +66,7 @@ struct IndexAdvice
 	std::vector<AdvisedStatement> statements;
 	Catalog catalog;
 	std::vector<RecommendedIndex> recommendations; /* best first; unconfirmed ones are withheld */
+	std::string nothing; /* why there is no recommendation; empty where there is one */
 	int64_t planner_calls = 0;
 	int64_t remembered = 0; /* prices answered without a planner call */
 	double total_cost_before = 0;

@@ -43,13 +43,54 @@ BuildProgress(Spi &spi, Oid relation)
 	return text;
 }
 
-size_t
+void
 CancelActionWorkers(Spi &spi)
 {
-	return spi
-		.Query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = $1",
-			   {kActionWorkerType})
-		.size();
+	spi.Query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE backend_type = $1",
+			  {kActionWorkerType});
+}
+
+bool
+CancelActionWorker(Spi &spi, int pid)
+{
+	return !spi.Query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+					  " WHERE backend_type = $1 AND pid = $2::integer AND datname = current_database()",
+					  {kActionWorkerType, std::to_string(pid)})
+				.empty();
+}
+
+std::vector<Blocker>
+BlockersOfAction(Spi &spi)
+{
+	std::vector<Blocker> blockers;
+
+	for (const Row &row :
+		 spi.Query("SELECT DISTINCT b.pid, s.usename, nullif(s.application_name, ''), s.state,"
+				   "       coalesce(s.xact_start, s.state_change, s.backend_start)::timestamptz(0)"
+				   "  FROM pg_stat_activity AS w, unnest(pg_blocking_pids(w.pid)) AS b (pid)"
+				   "  LEFT JOIN pg_stat_activity AS s ON s.pid = b.pid"
+				   " WHERE w.backend_type = $1 AND w.datname = current_database() ORDER BY b.pid",
+				   {kActionWorkerType}))
+	{
+		std::vector<std::string> parts;
+
+		if (row.Integer(0) == 0)
+		{
+			blockers.push_back({0, "a prepared transaction"});
+			continue;
+		}
+		for (size_t column : {1, 2})
+		{
+			if (!row.IsNull(column))
+				parts.push_back(row.Text(column));
+		}
+		if (!row.IsNull(3))
+			parts.push_back(row.Text(3) + " since " + row.Text(4));
+		blockers.push_back(
+			{static_cast<int>(row.Integer(0)),
+			 "process " + row.Text(0) + (parts.empty() ? "" : " (" + Join(parts, ", ") + ")")});
+	}
+	return blockers;
 }
 
 std::string

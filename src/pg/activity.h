@@ -22,8 +22,19 @@ namespace steward::pg
 /* "building index: scanning table, 45 %" for a build on the table; empty where there is none. */
 std::string BuildProgress(Spi &spi, Oid relation);
 
-/* Cancels what the action workers of all databases do; how many there were. */
-size_t CancelActionWorkers(Spi &spi);
+/* Cancels what the action workers of all databases do. */
+void CancelActionWorkers(Spi &spi);
+
+/* The same for one of this database; false where it is not there any more. */
+bool CancelActionWorker(Spi &spi, int pid);
+
+/* A session or prepared transaction for which the action worker of this database waits. */
+struct Blocker
+{
+	int pid = 0;      /* 0: a prepared transaction */
+	std::string text; /* "process 123 (alice, psql, idle in transaction since 10:15:02)" */
+};
+std::vector<Blocker> BlockersOfAction(Spi &spi);
 
 /* Why the steward of this database does not get on; empty where nothing is known. */
 std::string StewardTrouble();

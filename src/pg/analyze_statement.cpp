@@ -205,6 +205,34 @@ IsPlain(Oid type)
 	}
 }
 
+/* What a statement that carries a query runs; anything else as it is. */
+Node *
+CarriedQuery(Node *statement)
+{
+	for (;;)
+	{
+		if (IsA(statement, ExplainStmt))
+			statement = reinterpret_cast<ExplainStmt *>(statement)->query;
+		else if (IsA(statement, CreateTableAsStmt))
+			statement = reinterpret_cast<CreateTableAsStmt *>(statement)->query;
+		else if (IsA(statement, DeclareCursorStmt))
+			statement = reinterpret_cast<DeclareCursorStmt *>(statement)->query;
+		else if (IsA(statement, CopyStmt) && reinterpret_cast<CopyStmt *>(statement)->query != nullptr)
+			statement = reinterpret_cast<CopyStmt *>(statement)->query;
+		else
+			break;
+	}
+	if (IsA(statement, SelectStmt))
+	{
+		auto *leftmost = reinterpret_cast<SelectStmt *>(statement);
+
+		while (leftmost->op != SETOP_NONE)
+			leftmost = leftmost->larg;
+		leftmost->intoClause = nullptr;
+	}
+	return statement;
+}
+
 extern "C"
 {
 static Node *
@@ -251,6 +279,7 @@ AnalyzeStatement(RawStmt *statement, const char *text)
 	ParseState *state;
 	Query *query;
 
+	statement->stmt = CarriedQuery(statement->stmt);
 	switch (nodeTag(statement->stmt))
 	{
 		case T_SelectStmt:

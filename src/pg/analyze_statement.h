@@ -20,9 +20,9 @@ namespace steward::pg
 {
 
 /*
- * Analyses a SELECT, INSERT, UPDATE, DELETE or MERGE with the rights in force;
- * null for anything else, and for what turns out to be a utility statement.
- * Changes `statement`.
+ * Analyses a SELECT, INSERT, UPDATE, DELETE or MERGE with the rights in force,
+ * also the one within EXPLAIN, DECLARE CURSOR, CREATE TABLE AS, SELECT INTO or
+ * COPY; null for anything else.  Changes `statement`.
  *
  * Types that people make of domains (arrays, rows, ranges) check the domains'
  * constraints as soon as a string literal is read.  Such literals become

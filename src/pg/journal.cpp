@@ -229,6 +229,25 @@ Journal::Update(int64_t id, ActionStatus status, const Advice &advice)
 		});
 }
 
+/* As the owner. */
+void
+Journal::Append(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note)
+{
+	spi_.Execute("INSERT INTO steward.journal (action, from_status, to_status, by_role, worker_pid,"
+				 "  before_state, measured, sqlstate, error)"
+				 " VALUES ($1::bigint, $2, $3, $4, $5::integer, $6::jsonb, $7::jsonb, $8, $9)",
+				 {std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
+				  OuterRoleName(), note.worker_pid > 0 ? Value(std::to_string(note.worker_pid)) : Value(),
+				  JsonOrNull(note.before_state), JsonOrNull(note.measured), TextOrNull(note.sqlstate),
+				  TextOrNull(note.error)});
+}
+
+void
+Journal::Remark(int64_t id, ActionStatus status, const TransitionNote &note)
+{
+	AsOwner([&] { Append(id, status, status, note); });
+}
+
 bool
 Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note)
 {
@@ -243,14 +262,7 @@ Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const Transition
 					{std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 					 note.reason}) != 1)
 				return false;
-			spi_.Execute("INSERT INTO steward.journal (action, from_status, to_status, by_role, worker_pid,"
-						 "  before_state, measured, sqlstate, error)"
-						 " VALUES ($1::bigint, $2, $3, $4, $5::integer, $6::jsonb, $7::jsonb, $8, $9)",
-						 {std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
-						  OuterRoleName(),
-						  note.worker_pid > 0 ? Value(std::to_string(note.worker_pid)) : Value(),
-						  JsonOrNull(note.before_state), JsonOrNull(note.measured), TextOrNull(note.sqlstate),
-						  TextOrNull(note.error)});
+			Append(id, from, to, note);
 			return true;
 		});
 }
@@ -326,29 +338,33 @@ Journal::ReadBaselines()
 	return baselines;
 }
 
-Journal::LastError
+Journal::Trouble
 Journal::ReadError(const std::string &condition, int64_t id)
 {
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query("SELECT sqlstate, error FROM steward.journal WHERE action = $1::bigint AND " +
+			return spi_.Query("SELECT sqlstate, error, from_status, coalesce(worker_pid, 0)"
+							  "  FROM steward.journal WHERE action = $1::bigint AND " +
 								  condition + " ORDER BY id DESC LIMIT 1",
 							  {std::to_string(id)});
 		});
 
 	if (rows.empty())
 		return {};
-	return {rows.front().Text(0), rows.front().Text(1)};
+
+	const Row &row = rows.front();
+
+	return {row.Text(0), row.Text(1), row.Text(2), static_cast<int>(row.Integer(3))};
 }
 
-Journal::LastError
+Journal::Trouble
 Journal::ReadLastError(int64_t id)
 {
 	return ReadError("error IS NOT NULL", id);
 }
 
-Journal::LastError
+Journal::Trouble
 Journal::ErrorOfNewestEntry(int64_t id)
 {
 	return ReadError("true", id);

@@ -62,6 +62,9 @@ public:
 	/* False where the action is no longer in `from`: somebody else was faster. */
 	bool Record(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note);
 
+	/* An entry about an action whose status stays what it is, and which is not touched. */
+	void Remark(int64_t id, ActionStatus status, const TransitionNote &note);
+
 	/* Not due again before so many seconds have passed, unless its status changes. */
 	void Defer(int64_t id, int seconds);
 
@@ -77,16 +80,20 @@ public:
 	 */
 	std::map<StatementKey, SeenCounters> ReadBaselines();
 
-	/* The newest error the journal has for the action. */
-	struct LastError
+	/* What an entry says went wrong; all empty where nothing did. */
+	struct Trouble
 	{
 		std::string sqlstate;
-		std::string error;
+		std::string text;
+		std::string from_status;
+		int worker_pid = 0; /* 0: a person wrote it */
 	};
-	LastError ReadLastError(int64_t id);
 
-	/* The error of the newest entry of all; empty where that has none. */
-	LastError ErrorOfNewestEntry(int64_t id);
+	/* The newest error the journal has for the action. */
+	Trouble ReadLastError(int64_t id);
+
+	/* The error of the newest entry of all. */
+	Trouble ErrorOfNewestEntry(int64_t id);
 
 	std::vector<std::string> Exclusions();
 	void Exclude(const std::string &pattern, const std::string &reason);
@@ -99,7 +106,8 @@ private:
 	template <typename Body>
 	auto AsOwner(Body &&body);
 
-	LastError ReadError(const std::string &condition, int64_t id);
+	Trouble ReadError(const std::string &condition, int64_t id);
+	void Append(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note);
 	std::optional<Json> NewestOf(const std::string &expression, int64_t id);
 
 	Spi &spi_;

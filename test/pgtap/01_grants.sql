@@ -22,7 +22,7 @@ SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_admin', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('list_statements'), ('recommend_indexes'),
+	$$ VALUES ('apply'), ('cancel'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('list_statements'), ('recommend_indexes'),
 	          ('refresh'), ('remove_exclusion'), ('revert'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
 	'steward_admin may call all but what CREATE EXTENSION alone calls');
 
@@ -69,7 +69,7 @@ SELECT results_eq(
 	    WHERE p.pronamespace = 'steward'::regnamespace
 	      AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('recommend_indexes'), ('revert'), ('tune') $$,
+	$$ VALUES ('apply'), ('cancel'), ('recommend_indexes'), ('revert'), ('tune') $$,
 	'search_path is fixed everywhere but there');
 
 SELECT is_empty(

@@ -75,6 +75,42 @@ $call->{run}->finish;
 like($call->{err}, qr/ERROR:  57014: action $id failed\nDETAIL:  The reason is: canceling statement/, 'and so does the waiting call');
 $holder->quit;
 
+# Cancelled by somebody on call, who is no superuser; who waits for it leaves before
+$node->safe_psql($db, 'CREATE ROLE oncall IN ROLE steward_admin');
+start_held("CALL steward.apply($id)");
+$node->safe_psql($db, q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+	WHERE backend_type = 'client backend' AND query LIKE 'CALL steward.apply%' AND pid <> pg_backend_pid()});
+$call->{run}->finish;
+like($call->{err}, qr/ERROR:  57014: .*\nDETAIL:  Action $id goes on without you\.\nHINT:  CALL steward\.cancel\($id\); ends it/,
+	'who cancels his call learns that the work goes on');
+is(status_of($node, $db, $id), 'running', 'which it does');
+
+my $shown = $node->safe_psql($db, q{SET ROLE oncall; SELECT state || ' ' || message || ' ' || command FROM steward.status()});
+
+like($shown, qr/^NOW action $id, create_index public\.item_a_idx: running since .*, building index: waiting .* CALL steward\.cancel\($id\);$|^NOW action $id, .*waiting for old snapshots.* CALL steward\.cancel\($id\);$/m,
+	'status() shows what runs');
+like($shown, qr/^WHO the action waits for process \d+ \(.*, idle in transaction since .*\) SELECT pg_terminate_backend\(\d+\)/m,
+	'and whom it waits for');
+unlike($node->safe_psql($db, q{SET ROLE pg_read_all_settings; SELECT state FROM steward.status()}), qr/NOW|WHO/,
+	'to those who may know');
+
+my ($ret, $out, $err) = $node->psql($db, 'SET ROLE oncall', extra_params => [ '-c', 'SET ROLE oncall', '-c', "CALL steward.cancel($id)" ]);
+
+like($err, qr/NOTICE:  action $id: its status is failed/, 'a member of steward_admin may cancel it');
+is_index($node, $db, $index, 'absent', 'and nothing is left of it');
+is(last_error($node, $db, $id), '57014 cancelled by oncall', 'the journal names who it was');
+is($node->safe_psql($db, "SELECT status || ' ' || trouble FROM steward.recommendations WHERE id = $id"),
+	'failed cancelled by oncall', 'and so do the recommendations');
+refused($node, $db, "CALL steward.cancel($id)", '55000', qr/action $id is not at work.*"failed"/s, 'cancel of what is not at work');
+$node->safe_psql($db, 'CREATE ROLE nobody');
+refused($node, $db, "SET ROLE nobody; CALL steward.cancel($id)", '42501', qr/permission denied/, 'cancel by anybody');
+$holder->quit;
+
+# Taken out of the queue
+$node->safe_psql($db, "UPDATE steward.actions SET status = 'queued', not_before = now() + interval '1 hour' WHERE id = $id");
+$node->safe_psql($db, "CALL steward.cancel($id)");
+is(status_of($node, $db, $id), 'proposed', 'what is in the queue is only proposed then');
+
 # Terminated: the worker does not come to writing it down, the steward does
 start_held("CALL steward.apply($id)");
 $node->safe_psql($db, "SELECT pg_terminate_backend($worker)");
@@ -145,7 +181,7 @@ $holder->quit;
 await_status($node, $db, $id, 'failed');
 is_index($node, $db, $index, 'absent', 'no invalid index stays once the lock is free');
 like(last_error($node, $db, $id), qr/^55P03 canceling statement due to lock timeout/, 'the journal still tells why');
-cmp_ok($node->safe_psql($db, "SELECT count(*) FROM steward.journal WHERE action = $id AND from_status = to_status"),
+cmp_ok($node->safe_psql($db, "SELECT count(*) FROM steward.journal WHERE action = $id AND from_status = to_status AND worker_pid IS NOT NULL"),
 	'<=', 1, 'and does not repeat itself');
 $node->safe_psql($db, "CALL steward.apply($id)");
 is(status_of($node, $db, $id), 'verifying', 'what failed can be applied again');

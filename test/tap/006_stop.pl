@@ -48,6 +48,7 @@ ok( $node->poll_query_until($db, "SELECT count(*) = 0 FROM pg_stat_activity WHER
 cmp_ok(Time::HiRes::time() - $stopped, '<', 2, 'within 2 seconds');
 $call->{run}->finish;
 like($call->{err}, qr/ERROR:  57014: action $id failed/, 'the waiting call ends');
+like(last_error($node, $db, $id), qr/^57014 the steward was stopped by \S+: an incident$/, 'the journal says what ended it');
 $holder->query_safe('COMMIT');
 $holder->quit;
 

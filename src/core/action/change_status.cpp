@@ -6,8 +6,8 @@
  *	  proposed -> approved -> queued -> running -> verifying -> kept
  *	                                                        \-> revert_queued -> reverting -> taken_back
  *
- * An action that fails may be tried again by a person; one that was
- * dismissed is not proposed again.
+ * An action that fails, or that was dismissed, is not proposed again; a person
+ * may apply it.
  *
  * Pure: one table, read by all who change a status.
  *
@@ -69,6 +69,7 @@ constexpr std::array kTransitions = {
 	Transition{S::kFailed, E::kApply, S::kQueued},
 	Transition{S::kFailed, E::kDismiss, S::kDismissed},
 	Transition{S::kFailed, E::kRetire, S::kObsolete},
+	Transition{S::kDismissed, E::kApply, S::kQueued},
 	Transition{S::kObsolete, E::kPropose, S::kProposed},
 	Transition{S::kObsolete, E::kWithhold, S::kWithheld},
 	Transition{S::kObsolete, E::kDismiss, S::kDismissed},
