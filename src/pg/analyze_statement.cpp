@@ -146,6 +146,25 @@ MakeCast(FuncCall *call)
 	cast->location = location;
 }
 
+/* The type itself, or what a domain is made of. */
+TypeName *
+WithoutDomain(TypeName *name)
+{
+	Type type = name == nullptr ? nullptr : LookupTypeNameExtended(nullptr, name, nullptr, false, true);
+
+	if (type == nullptr)
+		return name;
+	if (reinterpret_cast<Form_pg_type>(GETSTRUCT(type))->typtype == TYPTYPE_DOMAIN)
+	{
+		int32 modifier = -1;
+		Oid base = getBaseTypeAndTypmod(typeTypeId(type), &modifier);
+
+		name = makeTypeNameFromOid(base, modifier);
+	}
+	ReleaseSysCache(type);
+	return name;
+}
+
 bool
 FindParameters(Node *node, void *argument)
 {
@@ -168,6 +187,9 @@ TakeLiterals(Node *node, void *argument)
 	if (IsA(node, FuncCall))
 		MakeCast(reinterpret_cast<FuncCall *>(node));
 	compat::CastJsonDefault(node, IsStringLiteral);
+	/* Whether a domain that JSON becomes has constraints is asked in analysis, and the answer folds them. */
+	if (TypeName **output = compat::JsonOutputType(node))
+		*output = WithoutDomain(*output);
 	if (!IsStringLiteral(node))
 		return WalkMore(node, TakeLiterals, argument);
 
@@ -211,9 +233,7 @@ CarriedQuery(Node *statement)
 {
 	for (;;)
 	{
-		if (IsA(statement, ExplainStmt))
-			statement = reinterpret_cast<ExplainStmt *>(statement)->query;
-		else if (IsA(statement, CreateTableAsStmt))
+		if (IsA(statement, CreateTableAsStmt))
 			statement = reinterpret_cast<CreateTableAsStmt *>(statement)->query;
 		else if (IsA(statement, DeclareCursorStmt))
 			statement = reinterpret_cast<DeclareCursorStmt *>(statement)->query;

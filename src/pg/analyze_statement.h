@@ -21,7 +21,7 @@ namespace steward::pg
 
 /*
  * Analyses a SELECT, INSERT, UPDATE, DELETE or MERGE with the rights in force,
- * also the one within EXPLAIN, DECLARE CURSOR, CREATE TABLE AS, SELECT INTO or
+ * also the one within DECLARE CURSOR, CREATE TABLE AS, SELECT INTO or
  * COPY; null for anything else.  Changes `statement`.
  *
  * Types that people make of domains (arrays, rows, ranges) check the domains'

@@ -88,6 +88,19 @@ IsJsonTablePath([[maybe_unused]] Node *node)
 #endif
 }
 
+/* Where a part of a statement says what type of value it makes of JSON; null for others. */
+inline TypeName **
+JsonOutputType([[maybe_unused]] Node *node)
+{
+#if PG_VERSION_NUM >= 170000
+	if (IsA(node, JsonOutput))
+		return &reinterpret_cast<JsonOutput *>(node)->typeName;
+	if (IsA(node, JsonTableColumn))
+		return &reinterpret_cast<JsonTableColumn *>(node)->typeName;
+#endif
+	return nullptr;
+}
+
 /*
  * 17 has JSON_VALUE(... DEFAULT x ON EMPTY), where x has to be a constant or a
  * function.  One that `is_literal` gets a cast to text.
