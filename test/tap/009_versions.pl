@@ -36,6 +36,7 @@ foreach my $call (
 	"SELECT steward.remove_exclusion('no.%')",
 	"CALL steward.apply($id)",
 	"CALL steward.revert($id)",
+	"CALL steward.cancel($id)",
 	'CALL steward.tune()',
 	"SELECT steward.stop('no')",
 	'SELECT steward.start()',
@@ -47,7 +48,7 @@ foreach my $call (
 }
 is($node->safe_psql($db, "SELECT count(*) FROM pg_proc AS p WHERE pronamespace = 'steward'::regnamespace
 		AND NOT EXISTS (SELECT FROM unnest(ARRAY['status', 'list_statements', 'recommend_indexes', 'refresh',
-			'explain_recommendation', 'simulate', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'tune',
+			'explain_recommendation', 'simulate', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'cancel', 'tune',
 			'stop', 'start', 'announce_database']) AS name WHERE name = p.proname)"),
 	0, 'no function was forgotten');
 $node->wait_for_log(qr/the SQL objects in this database are not of version \Q$version\E, which is loaded; run ALTER EXTENSION/, $offset);

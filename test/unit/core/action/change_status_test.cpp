@@ -67,6 +67,7 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kObsolete, E::kDismiss}, S::kDismissed},
 
 	/* Withheld advice is not applied: something speaks against it. */
+	{{S::kDismissed, E::kApply}, S::kQueued},
 	{{S::kProposed, E::kApply}, S::kQueued},
 	{{S::kApproved, E::kApply}, S::kQueued},
 	{{S::kTakenBack, E::kApply}, S::kQueued},
@@ -110,10 +111,10 @@ TEST(NextStatus, KnowsEveryLegalStepAndRefusesAllOthers)
 	}
 }
 
-TEST(NextStatus, NothingLeadsOutOfDismissed)
+TEST(NextStatus, OnlyAPersonWhoAppliesItLeadsOutOfDismissed)
 {
 	for (E event : kEvents)
-		EXPECT_FALSE(NextStatus(S::kDismissed, event).has_value());
+		EXPECT_EQ(NextStatus(S::kDismissed, event).has_value(), event == E::kApply);
 }
 
 /* While a worker is at it nobody else may move the action. */
