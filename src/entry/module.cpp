@@ -7,9 +7,11 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "pg/executor_hooks.h"
 #include "pg/guard.h"
 #include "pg/hooks.h"
 #include "pg/leave_database.h"
+#include "pg/samples.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
 #include "pg/worker.h"
@@ -36,6 +38,8 @@ _PG_init(void)
 			if (!process_shared_preload_libraries_in_progress || IsBinaryUpgrade)
 				return;
 			pg::RequestSharedMemory();
+			pg::RequestSampleMemory();
+			pg::InstallExecutorHooks();
 			pg::InstallLeaveHook();
 			pg::Guarded([] { pg::RegisterLauncher(); });
 		});

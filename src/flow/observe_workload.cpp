@@ -10,9 +10,12 @@
  */
 #include "flow/observe_workload.h"
 
+#include <algorithm>
+
 #include "core/workload/accumulate_counters.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
+#include "pg/samples.h"
 #include "pg/session.h"
 #include "pg/statements.h"
 
@@ -54,13 +57,16 @@ ObserveWorkload()
 	{
 		AdvisedStatement advised;
 
-		if (std::unique_ptr<pg::AnalyzedQuery> query = analyzer.Analyze(statement, &advised.reason))
+		/* One that can be planned is enough to say that the statement can. */
+		for (Variant &variant : analyzer.Analyze(statement, &advised.reason))
 		{
-			advised.relations = query->relations();
 			pg::Unfitness failure;
 
-			(void) pg::DescribeQuery(*query, &failure);
-			advised.reason = failure.reason;
+			advised.relations = variant.query->relations();
+			(void) pg::DescribeQuery(*variant.query, &failure);
+			advised.reason = ReasonOf(variant, failure);
+			if (!failure)
+				break;
 		}
 		advised.statement = std::move(statement);
 		workload.push_back(std::move(advised));
@@ -90,7 +96,52 @@ NoteWorkload()
 	pg::ForgetOldParts(spi);
 }
 
-std::unique_ptr<pg::AnalyzedQuery>
+std::string
+ReasonOf(const Variant &variant, const pg::Unfitness &failure)
+{
+	if (!failure || !variant.sampled)
+		return failure.reason;
+	return "a sample of it cannot be planned: SQLSTATE " + failure.sqlstate;
+}
+
+std::vector<Variant>
+StatementAnalyzer::AnalyzeSamples(const Statement &statement)
+{
+	std::vector<pg::StatementSample> different;
+	std::vector<double> times;
+	std::vector<Variant> variants;
+	double total = 0;
+
+	for (pg::StatementSample &sample : pg::ReadSamples(statement.key))
+	{
+		auto known = std::find(different.begin(), different.end(), sample);
+
+		if (known != different.end())
+			times[static_cast<size_t>(known - different.begin())]++;
+		else
+		{
+			different.push_back(std::move(sample));
+			times.push_back(1);
+		}
+	}
+	for (size_t i = 0; i < different.size(); i++)
+	{
+		pg::StatementSample &sample = different[i];
+		auto query = std::make_unique<pg::AnalyzedQuery>(
+			sample.text, pg::Identity{statement.key.userid, sample.search_path}, false,
+			std::move(sample.values));
+
+		if (query->unfit())
+			continue;
+		total += times[i];
+		variants.push_back({std::move(query), times[i], true});
+	}
+	for (Variant &variant : variants)
+		variant.share /= total;
+	return variants;
+}
+
+std::vector<Variant>
 StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 {
 	auto identity = identities_.find(statement.key.userid);
@@ -98,14 +149,14 @@ StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 	if (statement.text.empty())
 	{
 		*reason = "its text is not shown by pg_stat_statements";
-		return nullptr;
+		return {};
 	}
 	if (identity == identities_.end())
 	{
 		if (!pg::RoleExists(statement.key.userid))
 		{
 			*reason = "its role does not exist any more";
-			return nullptr;
+			return {};
 		}
 		identity = identities_
 					   .emplace(statement.key.userid,
@@ -113,12 +164,17 @@ StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 					   .first;
 	}
 
+	std::vector<Variant> variants = AnalyzeSamples(statement);
+
+	if (!variants.empty())
+		return variants;
+
 	auto query = std::make_unique<pg::AnalyzedQuery>(statement.text, identity->second, false);
 
-	if (!query->unfit())
-		return query;
 	*reason = query->unfit().reason;
-	return nullptr;
+	if (!query->unfit())
+		variants.push_back({std::move(query), 1, false});
+	return variants;
 }
 
 } // namespace steward

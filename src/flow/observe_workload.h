@@ -40,14 +40,27 @@ void ShareOut(std::vector<AdvisedStatement> &statements);
 /* Notes what ran since the last time; for the steward worker. */
 void NoteWorkload();
 
+/* A statement with values it really ran with; or without any, where nobody saw it run. */
+struct Variant
+{
+	std::unique_ptr<pg::AnalyzedQuery> query;
+	double share = 1;     /* of the statement's executions, 0-1 */
+	bool sampled = false; /* with values, which nobody is to be shown */
+};
+
+/* Why a variant cannot be planned, without its values. */
+std::string ReasonOf(const Variant &variant, const pg::Unfitness &failure);
+
 /* Analyses statements of the workload, each as its own role. */
 class StatementAnalyzer
 {
 public:
-	/* Null, with the reason, where it cannot be analysed. */
-	std::unique_ptr<pg::AnalyzedQuery> Analyze(const Statement &statement, std::string *reason);
+	/* The variants whose shares make up the statement; empty, with the reason, where it cannot be analysed. */
+	std::vector<Variant> Analyze(const Statement &statement, std::string *reason);
 
 private:
+	std::vector<Variant> AnalyzeSamples(const Statement &statement);
+
 	std::map<ObjectId, pg::Identity> identities_;
 };
 

@@ -25,6 +25,7 @@
 #include "core/index/propose_candidates.h"
 #include "core/index/remember_prices.h"
 #include "core/index/select_indexes.h"
+#include "core/report/explain_silence.h"
 #include "flow/observe_workload.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
@@ -59,17 +60,22 @@ constexpr double kShortestWindow = 60;
 
 constexpr const char *kNotAskedFor = "advice on it was not asked for";
 
-using Queries = std::vector<std::unique_ptr<pg::AnalyzedQuery>>;
+/* A variant of one of the statements, and what the planner sees of it. */
+struct PlannedVariant
+{
+	size_t statement = 0; /* position in the advised workload */
+	Variant variant;
+	QueryShape shape;
+};
 
 /* What the stages hand to each other. */
 struct Tuning
 {
 	const IndexRequest &request;
 	IndexAdvice advice;
-	Queries queries; /* one for each statement; null where it waits */
-	std::vector<QueryShape> shapes;
-	Candidates candidates;
-	std::vector<IndexSize> sizes; /* one for each candidate */
+	std::vector<PlannedVariant> variants; /* in the order of their statements */
+	Candidates candidates;                /* relevant to which variant */
+	std::vector<IndexSize> sizes;         /* one for each candidate */
 };
 
 /* What is wrong with a query that somebody brought is an error, not a footnote. */
@@ -115,8 +121,8 @@ TakeQueries(Tuning &tuning)
 		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
 		advised.statement.text = query->text();
 		advised.relations = query->relations();
+		tuning.variants.push_back({i, {std::move(query), 1, false}, {}});
 		tuning.advice.statements.push_back(std::move(advised));
-		tuning.queries.push_back(std::move(query));
 	}
 }
 
@@ -128,7 +134,6 @@ TakeWorkload(Tuning &tuning, pg::Spi &spi)
 	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kSinceChanges))
 	{
 		AdvisedStatement advised;
-		std::unique_ptr<pg::AnalyzedQuery> query;
 
 		if (statement.counters.calls < tuning.request.min_calls)
 		{
@@ -138,13 +143,15 @@ TakeWorkload(Tuning &tuning, pg::Spi &spi)
 		}
 		else
 		{
-			query = analyzer.Analyze(statement, &advised.reason);
-			if (query)
-				advised.relations = query->relations();
+			for (Variant &variant : analyzer.Analyze(statement, &advised.reason))
+			{
+				advised.reason = "";
+				advised.relations = variant.query->relations();
+				tuning.variants.push_back({tuning.advice.statements.size(), std::move(variant), {}});
+			}
 		}
 		advised.statement = std::move(statement);
 		tuning.advice.statements.push_back(std::move(advised));
-		tuning.queries.push_back(std::move(query));
 	}
 }
 
@@ -190,31 +197,57 @@ TellUnfit(const Tuning &tuning)
 	}
 }
 
+bool
+IsFit(const Tuning &tuning, const AdvisedStatement &advised)
+{
+	return std::any_of(advised.relations.begin(), advised.relations.end(),
+					   [&](ObjectId oid)
+					   {
+						   auto relation = tuning.advice.catalog.find(oid);
+
+						   return relation != tuning.advice.catalog.end() && relation->second.unfit.empty();
+					   });
+}
+
+/* Variants that cannot be planned are left out; a statement of which none can be says why. */
 void
 DescribeStatements(Tuning &tuning)
 {
-	for (size_t i = 0; i < tuning.queries.size(); i++)
+	std::vector<double> shares(tuning.advice.statements.size(), 0);
+
+	for (PlannedVariant &planned : tuning.variants)
 	{
-		bool fit =
-			tuning.queries[i] != nullptr && std::any_of(tuning.advice.statements[i].relations.begin(),
-														tuning.advice.statements[i].relations.end(),
-														[&](ObjectId oid)
-														{
-															auto relation = tuning.advice.catalog.find(oid);
-
-															return relation != tuning.advice.catalog.end() &&
-																   relation->second.unfit.empty();
-														});
-
+		AdvisedStatement &advised = tuning.advice.statements[planned.statement];
+		pg::AnalyzedQuery &query = *planned.variant.query;
 		pg::Unfitness failure;
 
-		tuning.shapes.push_back(fit ? pg::DescribeQuery(*tuning.queries[i], &failure) : QueryShape());
-		if (!failure)
-			continue;
-		if (tuning.request.queries)
-			RefuseQuery(i, tuning.queries[i]->text(), "planned", failure, PlanningHint(failure));
-		tuning.advice.statements[i].reason = failure.reason;
+		if (IsFit(tuning, advised))
+			planned.shape = pg::DescribeQuery(query, &failure);
+		if (failure && tuning.request.queries)
+			RefuseQuery(planned.statement, query.text(), "planned", failure, PlanningHint(failure));
+		if (failure)
+		{
+			advised.reason = ReasonOf(planned.variant, failure);
+			planned.variant.share = 0;
+		}
+		shares[planned.statement] += planned.variant.share;
 	}
+	std::erase_if(tuning.variants, [](const PlannedVariant &planned) { return planned.variant.share == 0; });
+	for (PlannedVariant &planned : tuning.variants)
+	{
+		planned.variant.share /= shares[planned.statement];
+		tuning.advice.statements[planned.statement].reason = "";
+	}
+}
+
+std::vector<QueryShape>
+ShapesOf(const Tuning &tuning)
+{
+	std::vector<QueryShape> shapes;
+
+	for (const PlannedVariant &planned : tuning.variants)
+		shapes.push_back(planned.shape);
+	return shapes;
 }
 
 double
@@ -227,10 +260,10 @@ BudgetOf(const IndexRequest &request, pg::Spi &spi)
 	return std::max(kSmallestBudget, kBudgetShare * pg::DatabaseSize(spi));
 }
 
-/* The statements that have candidates at all: the others need no price. */
+/* The variants that have candidates at all: the others need no price. */
 struct PricedWorkload
 {
-	std::vector<size_t> positions; /* in the advised workload */
+	std::vector<size_t> positions; /* among the variants */
 	std::vector<pg::AnalyzedQuery *> queries;
 	SelectionProblem problem;
 	double share = 1; /* of the workload's objective that they are, as far as that is known */
@@ -241,12 +274,12 @@ SelectPriced(const Tuning &tuning)
 {
 	PricedWorkload priced;
 
-	for (size_t i = 0; i < tuning.queries.size(); i++)
+	for (size_t i = 0; i < tuning.variants.size(); i++)
 	{
 		if (tuning.candidates.relevant[i].empty())
 			continue;
 		priced.positions.push_back(i);
-		priced.queries.push_back(tuning.queries[i].get());
+		priced.queries.push_back(tuning.variants[i].variant.query.get());
 		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
 	}
 	for (const IndexSize &size : tuning.sizes)
@@ -255,9 +288,9 @@ SelectPriced(const Tuning &tuning)
 }
 
 /*
- * What one unit of planner cost of each statement is worth.  By time: its
- * measured time is shared out over its cost now, so that what it saves is the
- * same share of both.
+ * What one unit of planner cost of each variant is worth.  By time: its share
+ * of the measured time is shared out over its cost now, so that what it saves
+ * is the same share of both.
  */
 void
 Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
@@ -268,15 +301,17 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		const AdvisedStatement &advised = tuning.advice.statements[planned.statement];
 		double cost = oracle.PriceStatement(i, {}).cost;
-		double time = tuning.advice.statements[priced.positions[i]].statement.counters.total_ms;
+		double time = advised.statement.counters.total_ms * planned.variant.share;
 
 		if (cost <= 0)
 			priced.problem.weights.push_back(0);
 		else
-			priced.problem.weights.push_back(by_time ? time / cost : 1);
+			priced.problem.weights.push_back(by_time ? time / cost : planned.variant.share);
 		if (cost > 0)
-			share += tuning.advice.statements[priced.positions[i]].share;
+			share += advised.share * planned.variant.share;
 	}
 	if (by_time)
 		priced.share = share;
@@ -316,7 +351,8 @@ SavesPerHour(const Tuning &tuning, const std::vector<StatementGain> &gains)
 		double seconds = std::max(kShortestWindow, now - statement.since);
 
 		if (gain.cost_before > 0)
-			saves += statement.counters.total_ms * (1 - gain.cost_after / gain.cost_before) * 3600 / seconds;
+			saves += statement.counters.total_ms * gain.share * (1 - gain.cost_after / gain.cost_before) *
+					 3600 / seconds;
 	}
 	return saves;
 }
@@ -329,6 +365,19 @@ ReasonFor(const RecommendedIndex &recommended)
 					   " to " + FormatNumber(recommended.cost_after, 0);
 
 	return text + ", " + FormatPercent(recommended.benefit) + " of the workload";
+}
+
+/* The statement's gain, a new one where there is none yet. */
+StatementGain &
+GainOf(std::vector<StatementGain> &gains, size_t statement)
+{
+	auto known = std::find_if(gains.begin(), gains.end(),
+							  [&](const StatementGain &gain) { return gain.statement == statement; });
+
+	if (known != gains.end())
+		return *known;
+	gains.push_back({statement, 0, 0, 0});
+	return gains.back();
 }
 
 RecommendedIndex
@@ -344,14 +393,22 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	recommended.relation = index.relation;
 	recommended.size_bytes = tuning.sizes[id].Bytes();
 	recommended.benefit = chosen.benefit * priced.share;
-	for (const ServedStatement &statement : chosen.served)
+	for (const ServedStatement &one : chosen.served)
 	{
-		size_t position = priced.positions[statement.statement];
+		const PlannedVariant &planned = tuning.variants[priced.positions[one.statement]];
+		StatementGain &gain = GainOf(recommended.gains, planned.statement);
 
-		recommended.gains.push_back({position, statement.cost_before, statement.cost_after});
-		recommended.cost_before += statement.cost_before;
-		recommended.cost_after += statement.cost_after;
-		served.push_back(&tuning.shapes[position]);
+		gain.share += planned.variant.share;
+		gain.cost_before += one.cost_before * planned.variant.share;
+		gain.cost_after += one.cost_after * planned.variant.share;
+		recommended.cost_before += one.cost_before * planned.variant.share;
+		recommended.cost_after += one.cost_after * planned.variant.share;
+		served.push_back(&planned.shape);
+	}
+	for (StatementGain &gain : recommended.gains)
+	{
+		gain.cost_before /= gain.share;
+		gain.cost_after /= gain.share;
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);
@@ -399,7 +456,8 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
  * together with the better-ranked ones on which their plans may rely.
  */
 void
-AskForSecondOpinion(Tuning &tuning, RecommendedIndex &recommended, const std::vector<std::string> &better)
+AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen,
+					RecommendedIndex &recommended, const std::vector<std::string> &better)
 {
 	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
 	std::vector<std::string> statements = {
@@ -407,8 +465,8 @@ AskForSecondOpinion(Tuning &tuning, RecommendedIndex &recommended, const std::ve
 	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
 
 	statements.insert(statements.end(), better.begin(), better.end());
-	for (size_t i = 0; i < recommended.gains.size() && i < kOpinions && !opinion.confirmed; i++)
-		opinion = pg::ConfirmInHypopg(*tuning.queries[recommended.gains[i].statement], statements);
+	for (size_t i = 0; i < chosen.served.size() && i < kOpinions && !opinion.confirmed; i++)
+		opinion = pg::ConfirmInHypopg(*priced.queries[chosen.served[i].statement], statements);
 	recommended.confirmed = opinion.confirmed;
 	if (!opinion.confirmed)
 		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
@@ -428,15 +486,17 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 
 		GiveName(recommended, relation, taken, spi);
 		TakeInPartners(tuning, chosen, recommended, beside);
-		AskForSecondOpinion(tuning, recommended, beside);
+		AskForSecondOpinion(tuning, priced, chosen, recommended, beside);
 		better.push_back(
 			pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
 		tuning.advice.recommendations.push_back(std::move(recommended));
 	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
-		tuning.advice.total_cost_before += selection.base_costs[i];
-		tuning.advice.total_cost_after += selection.final_costs[i];
+		double share = tuning.variants[priced.positions[i]].variant.share;
+
+		tuning.advice.total_cost_before += selection.base_costs[i] * share;
+		tuning.advice.total_cost_after += selection.final_costs[i] * share;
 	}
 }
 
@@ -471,64 +531,38 @@ AdviseDrops(Tuning &tuning)
 void
 NoteFailures(Tuning &tuning, const PricedWorkload &priced, const pg::WhatIf &what_if)
 {
-	for (const auto &[statement, failure] : what_if.failures())
-		tuning.advice.statements[priced.positions[statement]].reason = failure.reason;
-}
+	for (const auto &[position, failure] : what_if.failures())
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[position]];
 
-/* Why the statements that were analysed ask for nothing: the first thing that stands in the way. */
-std::string
-ExplainNoIndex(const Tuning &tuning, const PricedWorkload &priced)
-{
-	const std::vector<ObjectId> &wanted = tuning.request.relations;
-	const std::vector<double> &sizes = priced.problem.sizes;
-
-	if (!wanted.empty() && std::none_of(wanted.begin(), wanted.end(),
-										[&](ObjectId oid) { return tuning.advice.catalog.count(oid) > 0; }))
-		return "no statement reads the relations that were asked for";
-	if (sizes.empty())
-		return "no statement has a condition, join or order for which an index is missing";
-
-	double smallest = *std::min_element(sizes.begin(), sizes.end());
-
-	if (smallest > priced.problem.budget)
-		return "the smallest index worth trying takes " + FormatBytes(smallest) +
-			   ", more than the storage budget of " + FormatBytes(priced.problem.budget);
-	return "of " + Count(sizes.size(), "index", "indexes") + " tried, none within the budget saves " +
-		   FormatPercent(priced.problem.min_gain) + " of the workload";
+		tuning.advice.statements[planned.statement].reason = ReasonOf(planned.variant, failure);
+	}
 }
 
 /* Why nothing is advised; empty where each table's reason tells it. */
 std::string
 ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 {
-	const std::vector<AdvisedStatement> &statements = tuning.advice.statements;
+	const std::vector<ObjectId> &wanted = tuning.request.relations;
 	const Catalog &catalog = tuning.advice.catalog;
-	size_t waiting = 0;
-	size_t unfit = 0;
+	Silence silence;
 
-	for (const AdvisedStatement &advised : statements)
+	silence.statements = tuning.advice.statements.size();
+	for (const AdvisedStatement &advised : tuning.advice.statements)
 	{
-		waiting += advised.waiting ? 1 : 0;
-		unfit += !advised.waiting && !advised.reason.empty() ? 1 : 0;
+		silence.waiting += advised.waiting ? 1 : 0;
+		silence.unfit += !advised.waiting && !advised.reason.empty() ? 1 : 0;
 	}
-	if (statements.empty())
-		return "no statement was observed in this database yet";
-	if (waiting + unfit == 0 && priced.problem.sizes.empty() &&
-		std::any_of(catalog.begin(), catalog.end(),
-					[](const auto &entry)
-					{ return !entry.second.unfit.empty() && entry.second.unfit != kNotAskedFor; }))
-		return "";
-
-	std::vector<std::string> parts;
-
-	if (waiting + unfit < statements.size())
-		parts.push_back(ExplainNoIndex(tuning, priced));
-	if (waiting > 0)
-		parts.push_back(Count(waiting, "statement") + " did not run often enough yet");
-	if (unfit > 0)
-		parts.push_back(Count(unfit, "statement") +
-						" cannot be analysed, see the reason in steward.statements");
-	return Join(parts, "; ");
+	silence.reads_wanted =
+		wanted.empty() ||
+		std::any_of(wanted.begin(), wanted.end(), [&](ObjectId oid) { return catalog.count(oid) > 0; });
+	silence.tables_unfit = std::any_of(
+		catalog.begin(), catalog.end(),
+		[](const auto &entry) { return !entry.second.unfit.empty() && entry.second.unfit != kNotAskedFor; });
+	silence.sizes = priced.problem.sizes;
+	silence.budget = priced.problem.budget;
+	silence.min_gain = priced.problem.min_gain;
+	return ExplainSilence(silence);
 }
 
 } // namespace
@@ -536,7 +570,7 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 IndexAdvice
 TuneIndexes(const IndexRequest &request)
 {
-	Tuning tuning{request, {}, {}, {}, {}, {}};
+	Tuning tuning{request, {}, {}, {}, {}};
 	pg::Spi spi;
 
 	if (request.queries)
@@ -547,7 +581,7 @@ TuneIndexes(const IndexRequest &request)
 	ReadTables(tuning, spi);
 	TellUnfit(tuning);
 	DescribeStatements(tuning);
-	tuning.candidates = ProposeCandidates(tuning.shapes, tuning.advice.catalog, request.max_columns);
+	tuning.candidates = ProposeCandidates(ShapesOf(tuning), tuning.advice.catalog, request.max_columns);
 
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
 	PricedWorkload priced = SelectPriced(tuning);

@@ -17,6 +17,7 @@
 #include "pg/extension.h"
 #include "pg/journal.h"
 #include "pg/raii.h"
+#include "pg/samples.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -112,6 +113,24 @@ AddWorkload(Lines &lines, pg::Spi &spi)
 						 "SELECT * FROM steward.statements;"});
 }
 
+void
+AddSamples(Lines &lines)
+{
+	pg::SampleCounts counts = pg::CountSamples();
+
+	if (!pg::KeepsSamples())
+		return;
+
+	std::string text = Count(static_cast<size_t>(counts.samples), "sample") + " of " +
+					   Count(static_cast<size_t>(counts.statements), "statement") + " with their values";
+
+	if (counts.contended > 0)
+		text += "; " + std::to_string(counts.contended) + " dropped while others were being written";
+	if (counts.not_kept > 0)
+		text += "; " + std::to_string(counts.not_kept) + " not kept, longer than pg_steward.sample_size";
+	lines.push_back({"SEEN", text, "SHOW pg_steward.sample_values;"});
+}
+
 /* What is being done or waits for its turn, and for whom it waits. */
 void
 AddWork(Lines &lines, pg::Spi &spi)
@@ -188,6 +207,7 @@ WriteStatus()
 	if (pg::InRecovery())
 		lines.push_back({"OK", "this is a standby: advice works here, acting is for the primary", ""});
 	AddWorkload(lines, spi);
+	AddSamples(lines);
 	if (may_read)
 		AddActions(lines, spi);
 	return lines;

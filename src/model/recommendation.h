@@ -33,9 +33,10 @@ struct AdvisedStatement
 
 struct StatementGain
 {
-	size_t statement = 0; /* position in the advised workload */
-	double cost_before = 0;
+	size_t statement = 0;   /* position in the advised workload */
+	double cost_before = 0; /* of the executions that gain, on average */
 	double cost_after = 0;
+	double share = 1; /* of its executions that gain, 0-1 */
 };
 
 struct RecommendedIndex

@@ -235,6 +235,8 @@ CarriedQuery(Node *statement)
 	{
 		if (IsA(statement, CreateTableAsStmt))
 			statement = reinterpret_cast<CreateTableAsStmt *>(statement)->query;
+		else if (IsA(statement, PrepareStmt))
+			statement = reinterpret_cast<PrepareStmt *>(statement)->query;
 		else if (IsA(statement, DeclareCursorStmt))
 			statement = reinterpret_cast<DeclareCursorStmt *>(statement)->query;
 		else if (IsA(statement, CopyStmt) && reinterpret_cast<CopyStmt *>(statement)->query != nullptr)
@@ -291,14 +293,18 @@ GiveType(ParseState *state, Param *parameter, Oid type, int32 modifier, int loca
 } // namespace
 
 Query *
-AnalyzeStatement(RawStmt *statement, const char *text)
+AnalyzeStatement(RawStmt *statement, const char *text, const Oid *types, int count)
 {
 	Literals literals;
+	List *declared = NIL; /* of TypeName */
+	ListCell *cell;
 	ParameterTypes *const parameters = &literals.parameters;
 	Literals *const outer = literals_at_hand;
 	ParseState *state;
 	Query *query;
 
+	if (IsA(statement->stmt, PrepareStmt))
+		declared = reinterpret_cast<PrepareStmt *>(statement->stmt)->argtypes;
 	statement->stmt = CarriedQuery(statement->stmt);
 	switch (nodeTag(statement->stmt))
 	{
@@ -312,6 +318,7 @@ AnalyzeStatement(RawStmt *statement, const char *text)
 			return nullptr;
 	}
 	FindParameters(statement->stmt, &literals);
+	literals.own = Max(literals.own, Max(count, list_length(declared)));
 	if (literals.own > kMostParameters)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_PARAMETER), errmsg("there is no parameter $%d", literals.own)));
@@ -321,6 +328,10 @@ AnalyzeStatement(RawStmt *statement, const char *text)
 	state->p_sourcetext = text;
 	parameters->count = literals.own + list_length(literals.texts);
 	parameters->types = static_cast<Oid *>(palloc0(sizeof(Oid) * (parameters->count + 1)));
+	foreach (cell, declared)
+		parameters->types[foreach_current_index(cell)] = typenameTypeId(state, lfirst_node(TypeName, cell));
+	for (int i = 0; i < count; i++)
+		parameters->types[i] = types[i];
 	setup_parse_variable_parameters(state, &parameters->types, &parameters->count);
 	literals.outer = state->p_coerce_param_hook;
 	state->p_coerce_param_hook = GiveType;

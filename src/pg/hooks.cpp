@@ -99,7 +99,7 @@ OnExplain([[maybe_unused]] Query *query, [[maybe_unused]] int cursor_options,
 }
 
 PlannedStmt *
-CallWatchedPlanner(Query *query, const char *text)
+CallWatchedPlanner(Query *query, const char *text, ParamListInfo parameters)
 {
 	PlannedStmt *plan;
 	planner_hook_type const hook = planner_hook;
@@ -110,8 +110,9 @@ CallWatchedPlanner(Query *query, const char *text)
 	PG_TRY();
 	{
 		planner_hook = OnNestedPlanning;
-		plan = previous_planner != nullptr ? previous_planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr)
-										   : standard_planner(query, text, CURSOR_OPT_PARALLEL_OK, nullptr);
+		plan = previous_planner != nullptr
+				   ? previous_planner(query, text, CURSOR_OPT_PARALLEL_OK, parameters)
+				   : standard_planner(query, text, CURSOR_OPT_PARALLEL_OK, parameters);
 	}
 	PG_FINALLY();
 	{

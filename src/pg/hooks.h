@@ -53,8 +53,8 @@ private:
 	const PlannerWatch *outer_;
 };
 
-/* Calls the planner, with what watches it.  C-like. */
-PlannedStmt *CallWatchedPlanner(Query *query, const char *text);
+/* Calls the planner, with what watches it; null parameters: a generic plan.  C-like. */
+PlannedStmt *CallWatchedPlanner(Query *query, const char *text, ParamListInfo parameters);
 
 /* A function in C-like code, as above, and what it is called with. */
 struct Call

@@ -163,8 +163,8 @@ PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights,
 }
 
 void
-AnalyzeText(const char *text, Oid role, Oid planning_role, bool check_rights, MemoryContext keep,
-			AnalysisResult *result)
+AnalyzeText(const char *text, const std::vector<Oid> *value_types, Oid role, Oid planning_role,
+			bool check_rights, MemoryContext keep, AnalysisResult *result)
 {
 	List *statements = pg_parse_query(text);
 	List *rewritten;
@@ -174,7 +174,8 @@ AnalyzeText(const char *text, Oid role, Oid planning_role, bool check_rights, Me
 	result->statements = list_length(statements);
 	if (result->statements != 1)
 		return;
-	query = AnalyzeStatement(linitial_node(RawStmt, statements), text);
+	query = AnalyzeStatement(linitial_node(RawStmt, statements), text, value_types->data(),
+							 static_cast<int>(value_types->size()));
 	if (query == nullptr)
 	{
 		result->utility = true;
@@ -202,10 +203,47 @@ struct Planning
 {
 	const Query *tree;
 	const char *text;
+	const std::vector<SampledValue> *values;
 	MemoryContext parent;
 	PlanUse use;
 	void *argument;
 };
+
+/* Null where no value is known: that is a generic plan. */
+ParamListInfo
+BoundParameters(const std::vector<SampledValue> *values)
+{
+	auto count = static_cast<int>(values->size());
+	ParamListInfo list;
+
+	if (count == 0)
+		return nullptr;
+	list = makeParamList(count);
+	for (int i = 0; i < count; i++)
+	{
+		const SampledValue *value = &(*values)[static_cast<size_t>(i)];
+		ParamExternData *parameter = &list->params[i];
+
+		memset(parameter, 0, sizeof(*parameter));
+		if (value->kind == SampledValue::Kind::kUnknown)
+			continue;
+		parameter->ptype = value->type;
+		parameter->pflags = PARAM_FLAG_CONST;
+		parameter->isnull = value->kind == SampledValue::Kind::kNull;
+		if (parameter->isnull)
+			continue;
+		if (get_typbyval(value->type))
+			memcpy(&parameter->value, value->bytes.data(), sizeof(Datum));
+		else
+		{
+			auto *copy = static_cast<char *>(palloc(value->bytes.size()));
+
+			memcpy(copy, value->bytes.data(), value->bytes.size());
+			parameter->value = PointerGetDatum(copy);
+		}
+	}
+	return list;
+}
 
 void
 CallPlanner(void *argument)
@@ -216,7 +254,9 @@ CallPlanner(void *argument)
 	MemoryContext outer = MemoryContextSwitchTo(scratch);
 
 	/* The planner scribbles on its input. */
-	planning->use(CallWatchedPlanner(compat::CopyNode(planning->tree), planning->text), planning->argument);
+	planning->use(CallWatchedPlanner(compat::CopyNode(planning->tree), planning->text,
+									 BoundParameters(planning->values)),
+				  planning->argument);
 	MemoryContextSwitchTo(outer);
 	MemoryContextDelete(scratch);
 }
@@ -238,9 +278,13 @@ NoteInvalidation([[maybe_unused]] Datum argument, [[maybe_unused]] Oid relation)
 }
 }
 
-AnalyzedQuery::AnalyzedQuery(std::string text, Identity identity, bool check_rights)
-	: text_(std::move(text)), identity_(std::move(identity)), check_rights_(check_rights)
+AnalyzedQuery::AnalyzedQuery(std::string text, Identity identity, bool check_rights,
+							 std::vector<SampledValue> values)
+	: text_(std::move(text)), identity_(std::move(identity)), check_rights_(check_rights),
+	  values_(std::move(values))
 {
+	for (const SampledValue &value : values_)
+		value_types_.push_back(value.type);
 	if (!invalidation_watched)
 	{
 		Guarded([] { CacheRegisterRelcacheCallback(NoteInvalidation, (Datum) 0); });
@@ -272,9 +316,10 @@ AnalyzedQuery::Analyze()
 						 SwitchedContext scratch(analysis.get());
 
 						 Guarded(
-							 [&] {
-								 AnalyzeText(text_.c_str(), identity_.role, planning_role, check_rights_,
-											 context_->get(), &result);
+							 [&]
+							 {
+								 AnalyzeText(text_.c_str(), &value_types_, identity_.role, planning_role,
+											 check_rights_, context_->get(), &result);
 							 });
 					 });
 
@@ -332,21 +377,21 @@ AnalyzedQuery::Plan(PlanUse use, void *argument, const std::function<void(const 
 		/* A search_path is dear to set, and the tree needs none, but the bodies of functions may. */
 		Identity who = {PlanningRole(identity_.role),
 						calls_functions_ ? identity_.search_path : std::nullopt};
-		std::optional<ServerError> error =
-			RunSandboxed(who,
-						 [&]
-						 {
-							 LockRelations();
-							 if (analyzed_at_ != invalidations && attempt == 0)
-							 {
-								 stale = true;
-								 return;
-							 }
+		std::optional<ServerError> error = RunSandboxed(
+			who,
+			[&]
+			{
+				LockRelations();
+				if (analyzed_at_ != invalidations && attempt == 0)
+				{
+					stale = true;
+					return;
+				}
 
-							 Planning planning = {tree_, text_.c_str(), context_->get(), use, argument};
+				Planning planning = {tree_, text_.c_str(), &values_, context_->get(), use, argument};
 
-							 within({CallPlanner, &planning});
-						 });
+				within({CallPlanner, &planning});
+			});
 
 		if (error)
 			return {error->message, error->Sqlstate(), error->hint};

@@ -26,6 +26,7 @@ extern "C"
 #include "model/query_shape.h"
 #include "pg/hooks.h"
 #include "pg/raii.h"
+#include "pg/samples.h"
 #include "pg/sandbox.h"
 
 namespace steward::pg
@@ -54,7 +55,9 @@ struct Unfitness
 class AnalyzedQuery
 {
 public:
-	AnalyzedQuery(std::string text, Identity identity, bool check_rights);
+	/* `values` are those of $1, $2 ... as far as they are known. */
+	AnalyzedQuery(std::string text, Identity identity, bool check_rights,
+				  std::vector<SampledValue> values = {});
 	~AnalyzedQuery();
 	AnalyzedQuery(const AnalyzedQuery &) = delete;
 	AnalyzedQuery &operator=(const AnalyzedQuery &) = delete;
@@ -68,7 +71,7 @@ public:
 	const std::vector<ObjectId> &relations() const { return relations_; }
 
 	/*
-	 * Plans it as a generic plan, in the sandbox, and hands the plan to use(),
+	 * Plans it with its values, in the sandbox, and hands the plan to use(),
 	 * which must not keep it and is C-like.  Never as a superuser.  The planner
 	 * is called by way of within().  Returns why it could not be planned.
 	 */
@@ -82,6 +85,8 @@ private:
 	std::string text_;
 	Identity identity_;
 	bool check_rights_;
+	std::vector<SampledValue> values_;
+	std::vector<Oid> value_types_;
 	std::unique_ptr<OwnedMemoryContext> context_;
 	Query *tree_ = nullptr;
 	uint64_t analyzed_at_ = 0; /* the invalidation counter at that time */

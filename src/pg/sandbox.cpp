@@ -85,6 +85,8 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	MemoryContext const context = CurrentMemoryContext;
 	ResourceOwner const owner = CurrentResourceOwner;
 	int const outer_lock_timeout = LockTimeout;
+	int const outer_client_messages = client_min_messages;
+	int const outer_log_messages = log_min_messages;
 
 	planning_timed_out = 0;
 	/* Begun outside the guarded part: if this fails there is nothing to roll back. */
@@ -115,6 +117,9 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 				PushActiveSnapshot(GetTransactionSnapshot());
 				/* A GUC would be too dear for each plan. */
 				LockTimeout = kLockTimeoutMs;
+				/* What a text is warned about its author was told when he sent it. */
+				client_min_messages = ERROR;
+				log_min_messages = ERROR;
 				enable_timeout_every(
 					planning_timeout,
 					TimestampTzPlusMilliseconds(GetCurrentTimestamp(), settings::planning_timeout_ms),
@@ -132,6 +137,8 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	}
 
 	LockTimeout = outer_lock_timeout;
+	client_min_messages = outer_client_messages;
+	log_min_messages = outer_log_messages;
 
 	/* Role, read-only state, settings, locks and snapshot go with the subtransaction. */
 	Guarded(

@@ -27,6 +27,7 @@ namespace steward::pg
 namespace settings
 {
 char *home_database = nullptr;
+bool hooks = false;
 int index_max_columns = 0;
 int index_storage_budget_mb = 0;
 int lock_retries = 0;
@@ -38,6 +39,10 @@ int mode = 0;
 int old_transaction_limit_s = 0;
 int planning_timeout_ms = 0;
 int round_interval_s = 0;
+int sample_memory_mb = 0;
+double sample_rate = 0;
+int sample_size_b = 0;
+bool sample_values = false;
 int verify_wait_s = 0;
 int what_if_sizes = 0;
 int workload_interval_s = 0;
@@ -67,6 +72,13 @@ Integer(const char *name, const char *text, const char *more, int *value, int bo
 {
 	DefineCustomIntVariable(name, text, more, value, boot_value, min, max, context, flags, nullptr, nullptr,
 							nullptr);
+}
+
+void
+Boolean(const char *name, const char *text, const char *more, bool *value, bool boot_value,
+		GucContext context)
+{
+	DefineCustomBoolVariable(name, text, more, value, boot_value, context, 0, nullptr, nullptr, nullptr);
 }
 
 void
@@ -110,6 +122,8 @@ DefineSettings()
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
 		 &s::home_database, "postgres", PGC_SIGHUP);
+	Boolean("pg_steward.hooks", "Whether the steward looks at statements while they run.",
+			"off takes all it does there away at once.", &s::hooks, true, PGC_SUSET);
 	Integer("pg_steward.index_max_columns", "The most key columns an advised index has.", nullptr,
 			&s::index_max_columns, 4, 1, INDEX_MAX_KEYS, PGC_USERSET, 0);
 	Integer("pg_steward.index_storage_budget", "What all newly advised indexes together may take.",
@@ -136,6 +150,15 @@ DefineSettings()
 			nullptr, &s::planning_timeout_ms, 5000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS);
 	Integer("pg_steward.round_interval", "How often the steward of a database renews its advice.", nullptr,
 			&s::round_interval_s, 300, 1, INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S);
+	Integer("pg_steward.sample_memory", "Shared memory for samples of statements; 0 keeps none.", nullptr,
+			&s::sample_memory_mb, 16, 0, 4096, PGC_POSTMASTER, GUC_UNIT_MB);
+	DefineCustomRealVariable("pg_steward.sample_rate",
+							 "The share of executions that is sampled, beside each statement's first.",
+							 nullptr, &s::sample_rate, 0.01, 0, 1, PGC_SUSET, 0, nullptr, nullptr, nullptr);
+	Integer("pg_steward.sample_size", "The longest sample: text, search_path and bind values.", nullptr,
+			&s::sample_size_b, 4096, 256, 8192, PGC_POSTMASTER, GUC_UNIT_BYTE);
+	Boolean("pg_steward.sample_values", "Whether samples of statements, with their values, are kept.",
+			"Also for a role or a database: ALTER ROLE ... SET.", &s::sample_values, true, PGC_SUSET);
 	Integer("pg_steward.verify_wait", "How long CALL steward.tune() waits for statements to run again.",
 			nullptr, &s::verify_wait_s, 30, 0, INT_MAX / 1000, PGC_USERSET, GUC_UNIT_S);
 	Enum("pg_steward.what_if_sizes", "Whose model estimates the size of an index that is not there.",

@@ -32,6 +32,7 @@ enum class WhatIfSizes
 namespace settings
 {
 extern char *home_database;
+extern bool hooks;
 extern int index_max_columns;
 extern int index_storage_budget_mb; /* -1: the larger of 256 MB and 20 % of the database */
 extern int lock_retries;
@@ -43,6 +44,10 @@ extern int mode; /* Mode */
 extern int old_transaction_limit_s;
 extern int planning_timeout_ms;
 extern int round_interval_s;
+extern int sample_memory_mb;
+extern double sample_rate;
+extern int sample_size_b;
+extern bool sample_values;
 extern int verify_wait_s;
 extern int what_if_sizes; /* WhatIfSizes */
 extern int workload_interval_s;
