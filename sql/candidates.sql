@@ -136,13 +136,47 @@ SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = $1');
 SELECT * FROM advise('SELECT * FROM orders WHERE customer_id = $1 ORDER BY created_at DESC LIMIT 1');
 DROP INDEX orders_customer_id_created_at_idx;
 
--- What no btree serves is not advised: all rows, an inequality, an expression,
--- LIKE with an unknown beginning, another collation.
+-- What no btree serves is not advised: all rows, an inequality, LIKE with an
+-- unknown beginning, another collation.
 SELECT * FROM advise('SELECT * FROM orders', 'SELECT sum(total) FROM orders', 'SELECT * FROM orders WHERE status <> 3',
-                     'SELECT * FROM orders WHERE status >= 0', 'SELECT * FROM orders WHERE customer_id + 1 = 7',
+                     'SELECT * FROM orders WHERE status >= 0',
                      'SELECT * FROM customers WHERE email LIKE ''%@example.com''',
                      'SELECT * FROM customers WHERE email = $1 COLLATE "POSIX"',
                      'INSERT INTO customers VALUES (0, 1, $1, true, NULL, $2)', 'SELECT 1', 'VALUES (1), (2)');
+
+-- Expressions, as far as they are immutable and of one table.
+SELECT * FROM advise('SELECT * FROM orders WHERE customer_id + 1 = 7');
+SELECT * FROM advise('SELECT * FROM customers WHERE lower(email) = $1');
+SELECT * FROM advise('SELECT * FROM customers WHERE upper(email) IN (''A'', ''B'') AND country = 3');
+SELECT * FROM advise('SELECT * FROM customers ORDER BY lower(email) DESC LIMIT 5');
+SELECT * FROM advise('SELECT * FROM orders WHERE coalesce(total, 0) = 5');
+SELECT * FROM advise('SELECT * FROM orders AS o JOIN customers AS c ON lower(c.email) = o.total::text WHERE o.id = 3');
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at::text = $1'); -- depends on DateStyle
+SELECT * FROM advise('SELECT * FROM orders WHERE random() * customer_id = 1', 'SELECT * FROM orders WHERE customer_id + status + $1 = 7');
+
+-- The beginning of a text, under a collation that does not sort by bytes.
+CREATE TABLE words (word text COLLATE "und-x-icu" NOT NULL, code varchar(20) COLLATE "und-x-icu" NOT NULL, pad text NOT NULL);
+INSERT INTO words SELECT 'word' || i, 'code' || i, repeat('p', 100) FROM generate_series(1, 20000) AS i;
+ANALYZE words;
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''word123%''');
+SELECT * FROM advise('SELECT * FROM words WHERE code LIKE ''code123%''');
+SELECT * FROM advise('SELECT * FROM words WHERE word ~ ''^word123''');
+SELECT * FROM advise('SELECT * FROM words WHERE lower(word) LIKE ''word12%''');
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''%123''', 'SELECT * FROM words WHERE word ILIKE ''word123%''', 'SELECT * FROM words WHERE word LIKE $1');
+
+-- What is there already, also of these.
+CREATE INDEX words_pattern ON words (word text_pattern_ops);
+CREATE INDEX words_lower ON words (lower(word) text_pattern_ops);
+CREATE INDEX words_cover ON words (code) INCLUDE (word);
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''word123%''');
+SELECT * FROM advise('SELECT * FROM words WHERE lower(word) LIKE ''word12%''');
+SELECT * FROM advise('SELECT word FROM words WHERE code = ''code5''');
+DROP TABLE words;
+
+-- The other columns a statement reads, where that spares the table.
+VACUUM orders;
+SELECT * FROM advise('SELECT sum(total) FROM orders WHERE created_at BETWEEN ''2026-01-01'' AND ''2026-01-20''');
+SELECT * FROM advise('SELECT o.* FROM orders AS o WHERE customer_id = 5');
 
 -- Statements that carry a query are advised on for its sake.
 SELECT * FROM advise('DECLARE c CURSOR FOR SELECT * FROM orders WHERE customer_id = $1');

@@ -32,6 +32,7 @@ inline constexpr const char *kFeatureNotSupported = "0A000";
 inline constexpr const char *kActiveSqlTransaction = "25001";
 inline constexpr const char *kReadOnlySqlTransaction = "25006";
 inline constexpr const char *kNotInPrerequisiteState = "55000";
+inline constexpr const char *kLockNotAvailable = "55P03";
 inline constexpr const char *kQueryCanceled = "57014";
 inline constexpr const char *kOutOfMemory = "53200";
 inline constexpr const char *kInternalError = "XX000";

@@ -143,7 +143,7 @@ HypotheticalStatement(pg::Spi &spi, const Action &action)
 
 	if (!catalog.empty())
 	{
-		const Relation &relation = catalog.begin()->second;
+		Relation &relation = catalog.begin()->second;
 
 		if (std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation))
 			return pg::CreateIndexStatement(relation, *index, "", pg::Building::kHypothetical);

@@ -14,6 +14,7 @@
 
 #include "core/workload/accumulate_counters.h"
 #include "pg/extension.h"
+#include "pg/index_elements.h"
 #include "pg/journal.h"
 #include "pg/samples.h"
 #include "pg/session.h"
@@ -51,6 +52,7 @@ ObserveWorkload()
 {
 	std::vector<AdvisedStatement> workload;
 	StatementAnalyzer analyzer;
+	pg::IndexElements elements;
 	pg::Spi spi;
 
 	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kWindow))
@@ -63,7 +65,7 @@ ObserveWorkload()
 			pg::Unfitness failure;
 
 			advised.relations = variant.query->relations();
-			(void) pg::DescribeQuery(*variant.query, &failure);
+			(void) pg::DescribeQuery(*variant.query, elements, &failure);
 			advised.reason = ReasonOf(variant, failure);
 			if (!failure)
 				break;
@@ -99,7 +101,9 @@ NoteWorkload()
 std::string
 ReasonOf(const Variant &variant, const pg::Unfitness &failure)
 {
-	if (!failure || !variant.sampled)
+	/* Rights, locks and time: these name no values. */
+	if (!failure || !variant.sampled || failure.sqlstate == sqlstate::kInsufficientPrivilege ||
+		failure.sqlstate == sqlstate::kLockNotAvailable || failure.sqlstate == sqlstate::kQueryCanceled)
 		return failure.reason;
 	return "a sample of it cannot be planned: SQLSTATE " + failure.sqlstate;
 }

@@ -63,6 +63,8 @@ struct Plan
 	Action action;
 	std::string sql;
 	std::string comment; /* of a new index */
+	std::string
+		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
 };
 
 /* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */
@@ -72,7 +74,6 @@ struct Obstacle
 	std::string text;
 };
 
-constexpr const char *kLockNotAvailable = "55P03";
 constexpr const char *kDeadlockDetected = "40P01";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
@@ -91,14 +92,19 @@ IsRevert(const Action &action)
 
 /* Whether an index of the action's name is the one that it is about, and not somebody else's. */
 bool
-IsTheIndex(const ExistingIndex &index, const Relation &relation, const Action &action, pg::Journal &journal)
+IsTheIndex(const ExistingIndex &index, Relation relation, const Action &action, pg::Journal &journal)
 {
 	if (action.kind == ActionKind::kCreateIndex)
 	{
 		std::optional<IndexDefinition> definition = pg::IndexFromJson(action.arguments, relation);
 
-		return definition && index.plain_btree && index.keys == definition->keys &&
-			   index.included == definition->included;
+		return definition && std::any_of(relation.indexes.begin(), relation.indexes.end(),
+										 [&](const ExistingIndex &known)
+										 {
+											 return known.oid == index.oid && known.plain_btree &&
+													known.keys == definition->keys &&
+													known.included == definition->included;
+										 });
 	}
 
 	std::optional<Json> before = journal.LastDefinition(action.id);
@@ -160,7 +166,7 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	if (NameIsTaken(spi, action))
 		return Obstacle{ActionEvent::kFail, "a relation " + action.target + " exists already"};
 
-	const Relation &relation = catalog.begin()->second;
+	Relation &relation = catalog.begin()->second;
 
 	if (action.kind == ActionKind::kCreateIndex)
 	{
@@ -170,6 +176,10 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
 		plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
 											pg::Building::kConcurrently);
+		if (std::any_of(index->keys.begin(), index->keys.end(),
+						[&](const IndexKey &key)
+						{ return !relation.columns.at(key.column).expression.empty(); }))
+			plan.analyze = "ANALYZE " + relation.quoted;
 		plan.comment =
 			"pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
 	}
@@ -375,7 +385,7 @@ RemoveInvalid(const Action &action)
 bool
 IsLockTrouble(const pg::ServerError &error)
 {
-	return error.Sqlstate() == kLockNotAvailable || error.Sqlstate() == kDeadlockDetected;
+	return error.Sqlstate() == sqlstate::kLockNotAvailable || error.Sqlstate() == kDeadlockDetected;
 }
 
 /* Does it, again after a while where a lock was in the way.  The last error, if it ended in one. */
@@ -529,6 +539,11 @@ CarryOut(int64_t id)
 
 	if (!plan.settle)
 		error = Execute(plan);
+	if (!error && !plan.analyze.empty())
+	{
+		if (std::optional<pg::ServerError> failure = pg::RunTopLevel(plan.analyze))
+			pg::LogWarning("action " + std::to_string(id) + ": " + failure->message);
+	}
 	Conclude(plan, error);
 	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));
 }

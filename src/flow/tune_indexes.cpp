@@ -30,6 +30,7 @@
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/hypopg.h"
+#include "pg/index_elements.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/what_if.h"
@@ -71,8 +72,11 @@ struct PlannedVariant
 /* What the stages hand to each other. */
 struct Tuning
 {
+	explicit Tuning(const IndexRequest &asked) : request(asked) {}
+
 	const IndexRequest &request;
 	IndexAdvice advice;
+	pg::IndexElements elements;
 	std::vector<PlannedVariant> variants; /* in the order of their statements */
 	Candidates candidates;                /* relevant to which variant */
 	std::vector<IndexSize> sizes;         /* one for each candidate */
@@ -222,7 +226,7 @@ DescribeStatements(Tuning &tuning)
 		pg::Unfitness failure;
 
 		if (IsFit(tuning, advised))
-			planned.shape = pg::DescribeQuery(query, &failure);
+			planned.shape = pg::DescribeQuery(query, tuning.elements, &failure);
 		if (failure && tuning.request.queries)
 			RefuseQuery(planned.statement, query.text(), "planned", failure, PlanningHint(failure));
 		if (failure)
@@ -412,8 +416,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);
-	recommended.canonical =
-		"create_index " + relation.quoted + " btree (" + pg::IndexColumns(relation, index) + ")";
+	recommended.canonical = "create_index " + relation.quoted + " btree " + pg::IndexColumns(relation, index);
 	recommended.reason = ReasonFor(recommended);
 	return recommended;
 }
@@ -446,8 +449,8 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
 		const Relation &relation = tuning.advice.catalog.at(index.relation);
 
 		beside.push_back(pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical));
-		recommended.reason += "; only together with an index on " + relation.quoted + " (" +
-							  pg::IndexColumns(relation, index) + ")";
+		recommended.reason +=
+			"; only together with an index on " + relation.quoted + " " + pg::IndexColumns(relation, index);
 	}
 }
 
@@ -460,13 +463,25 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 					RecommendedIndex &recommended, const std::vector<std::string> &better)
 {
 	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+	/* Nobody has statistics of an expression before there is an index on it. */
+	bool has_expression =
+		std::any_of(recommended.index.keys.begin(), recommended.index.keys.end(),
+					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); });
 	std::vector<std::string> statements = {
 		pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical)};
 	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
+	std::set<size_t> asked;
 
 	statements.insert(statements.end(), better.begin(), better.end());
-	for (size_t i = 0; i < chosen.served.size() && i < kOpinions && !opinion.confirmed; i++)
-		opinion = pg::ConfirmInHypopg(*priced.queries[chosen.served[i].statement], statements);
+	for (const ServedStatement &one : chosen.served)
+	{
+		/* One variant of each statement. */
+		if (opinion.confirmed || asked.size() >= kOpinions ||
+			!asked.insert(tuning.variants[priced.positions[one.statement]].statement).second)
+			continue;
+		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements,
+									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
+	}
 	recommended.confirmed = opinion.confirmed;
 	if (!opinion.confirmed)
 		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
@@ -570,7 +585,7 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 IndexAdvice
 TuneIndexes(const IndexRequest &request)
 {
-	Tuning tuning{request, {}, {}, {}, {}};
+	Tuning tuning(request);
 	pg::Spi spi;
 
 	if (request.queries)
@@ -581,11 +596,12 @@ TuneIndexes(const IndexRequest &request)
 	ReadTables(tuning, spi);
 	TellUnfit(tuning);
 	DescribeStatements(tuning);
+	tuning.elements.AddTo(tuning.advice.catalog);
 	tuning.candidates = ProposeCandidates(ShapesOf(tuning), tuning.advice.catalog, request.max_columns);
 
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
 	PricedWorkload priced = SelectPriced(tuning);
-	pg::WhatIf what_if(priced.queries, indexes);
+	pg::WhatIf what_if(priced.queries, indexes, tuning.elements);
 	RememberingOracle oracle(what_if, priced.positions.size());
 
 	priced.problem.budget = BudgetOf(request, spi);

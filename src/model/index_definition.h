@@ -28,8 +28,8 @@ struct IndexKey
 };
 
 /*
- * A btree index on plain columns, with each column's default operator class
- * and own collation.  What has more than that is described by the catalog
+ * A btree index on columns and other elements (see Column), each with its own
+ * collation.  What has more than that is described by the catalog
  * (ExistingIndex), not proposed.
  */
 struct IndexDefinition

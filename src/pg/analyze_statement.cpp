@@ -15,6 +15,7 @@
 #include "pg/analyze_statement.h"
 
 #include "pg/compat.h"
+#include "pg/trust.h"
 
 extern "C"
 {
@@ -206,27 +207,6 @@ TakeLiterals(Node *node, void *argument)
 	return false;
 }
 
-/* Whether a value's text is read by the server's own code alone, domains inside of it included. */
-bool
-IsPlain(Oid type)
-{
-	check_stack_depth();
-	switch (get_typtype(type))
-	{
-		case TYPTYPE_BASE:
-			return !OidIsValid(get_element_type(type)) || IsPlain(get_element_type(type));
-		case TYPTYPE_ENUM:
-		case TYPTYPE_PSEUDO:
-			return true;
-		case TYPTYPE_RANGE:
-			return IsPlain(get_range_subtype(type));
-		case TYPTYPE_MULTIRANGE:
-			return IsPlain(get_multirange_range(type));
-		default:
-			return false;
-	}
-}
-
 /* What a statement that carries a query runs; anything else as it is. */
 Node *
 CarriedQuery(Node *statement)
@@ -268,7 +248,7 @@ GiveType(ParseState *state, Param *parameter, Oid type, int32 modifier, int loca
 		return literals->outer(state, parameter, type, modifier, location);
 
 	/* What a domain itself demands is checked when it is planned: reading is its base type's. */
-	if (!IsPlain(getBaseType(type)))
+	if (!IsPlainType(getBaseType(type)))
 	{
 		/* A number of its own, since the same text may stand for another type elsewhere. */
 		parameters->types = static_cast<Oid *>(

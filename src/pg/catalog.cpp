@@ -13,6 +13,9 @@
  */
 #include "pg/catalog.h"
 
+#include "base/json.h"
+#include "pg/index_elements.h"
+
 extern "C"
 {
 #include "access/genam.h"
@@ -75,38 +78,6 @@ struct RelationFacts
 	ColumnFacts *columns;
 };
 
-int
-AlignmentOf(const FormData_pg_attribute *attribute)
-{
-	/* Short varlena values are stored without alignment. */
-	if (attribute->attlen == -1)
-		return 1;
-	switch (attribute->attalign)
-	{
-		case TYPALIGN_DOUBLE:
-			return 8;
-		case TYPALIGN_INT:
-			return 4;
-		case TYPALIGN_SHORT:
-			return 2;
-		default:
-			return 1;
-	}
-}
-
-/* Whether equal values of the column are byte for byte equal, as deduplication needs. */
-bool
-EqualIsImage(const FormData_pg_attribute *attribute, Oid opclass)
-{
-	Oid function = get_opfamily_proc(get_opclass_family(opclass), get_opclass_input_type(opclass),
-									 get_opclass_input_type(opclass), BTEQUALIMAGE_PROC);
-
-	if (!OidIsValid(function))
-		return false;
-	return DatumGetBool(OidFunctionCall1Coll(function, attribute->attcollation,
-											 ObjectIdGetDatum(get_opclass_input_type(opclass))));
-}
-
 void
 ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *facts, bool *analyzed)
 {
@@ -117,8 +88,8 @@ ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *f
 	facts->number = attribute->attnum;
 	facts->name = pstrdup(NameStr(attribute->attname));
 	facts->indexable = OidIsValid(opclass);
-	facts->deduplicates = facts->indexable && EqualIsImage(attribute, opclass);
-	facts->alignment = AlignmentOf(attribute);
+	facts->deduplicates = facts->indexable && EqualIsImage(opclass, attribute->attcollation);
+	facts->alignment = AlignmentOf(attribute->attlen, attribute->attalign);
 	facts->average_width = get_typavgwidth(attribute->atttypid, attribute->atttypmod);
 	facts->measured_width = 0;
 	facts->distinct_values = 0;
@@ -228,39 +199,50 @@ ToModel(Oid oid, const RelationFacts &facts)
 	{
 		const ColumnFacts &column = facts.columns[i];
 
-		relation.columns[column.number] = {
-			column.number,        column.name,           column.indexable, column.deduplicates,
-			column.average_width, column.measured_width, column.alignment, column.distinct_values,
-			column.null_fraction};
+		Column &model = relation.columns[column.number];
+
+		model.number = column.number;
+		model.name = column.name;
+		model.indexable = column.indexable;
+		model.deduplicates = column.deduplicates;
+		model.average_width = column.average_width;
+		model.measured_width = column.measured_width;
+		model.alignment = column.alignment;
+		model.distinct_values = column.distinct_values;
+		model.null_fraction = column.null_fraction;
 	}
 	return relation;
 }
 
 /*
- * plain: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it, and it can be built again without reading its owner's
- * expressions with our rights.  signature: equal where two indexes do the same for speed;
+ * elements_only: what an IndexDefinition can say.  droppable: nothing but speed
+ * depends on it.  rebuildable: that reads no expressions of its owner with our
+ * rights.  signature: equal where two indexes do the same for speed;
  * uniqueness is no part of it, since a unique index is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
        concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
                  pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
-       am.amname = 'btree' AND i.indexprs IS NULL AND i.indpred IS NULL
-         AND NOT EXISTS (SELECT FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
-                           JOIN pg_opclass AS o ON o.oid = k.class
-                          WHERE NOT o.opcdefault)
+       am.amname = 'btree' AND i.indpred IS NULL AND NOT i.indnullsnotdistinct
          AND NOT EXISTS (SELECT FROM unnest(i.indcollation) WITH ORDINALITY AS k (collid, position)
                            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.position - 1]
-                          WHERE a.attcollation <> k.collid AND k.position <= i.indnkeyatts),
+                          WHERE a.attnum > 0 AND a.attcollation <> k.collid AND k.position <= i.indnkeyatts),
+       (SELECT json_agg(json_build_array(
+                 CASE WHEN i.indkey[k.position - 1] = 0
+                      THEN pg_get_indexdef(i.indexrelid, k.position::integer, false) ELSE '' END,
+                 CASE WHEN o.opcdefault THEN '' ELSE
+                   CASE WHEN s.nspname = 'pg_catalog' THEN '' ELSE quote_ident(s.nspname) || '.' END || quote_ident(o.opcname) END)
+                 ORDER BY k.position)
+          FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
+          JOIN pg_opclass AS o ON o.oid = k.class JOIN pg_namespace AS s ON s.oid = o.opcnamespace),
        i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
-       i.indisvalid AND i.indexprs IS NULL AND i.indpred IS NULL
-         AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
+       i.indisvalid AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid OR inhparent = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
                           WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
-       pg_relation_size(i.indexrelid)
+       i.indexprs IS NULL AND i.indpred IS NULL, pg_relation_size(i.indexrelid)
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -284,15 +266,17 @@ ExistingIndex
 ToIndex(const Row &row)
 {
 	ExistingIndex index;
-	std::vector<int> columns = ParseNumbers(row.Text(6));
-	std::vector<int> options = ParseNumbers(row.Text(7));
-	auto keys = static_cast<size_t>(row.Integer(8));
+	std::vector<int> columns = ParseNumbers(row.Text(7));
+	std::vector<int> options = ParseNumbers(row.Text(8));
+	auto keys = static_cast<size_t>(row.Integer(9));
 
 	index.oid = row.ObjectId(1);
 	index.name = row.Text(2);
 	index.definition = row.Text(3);
 	index.signature = row.Text(4);
-	index.plain_btree = row.Bool(5);
+	index.elements_only = row.Bool(5);
+	for (const Json &text : Json::parse(row.Text(6)))
+		index.key_texts.push_back({text.at(0).get<std::string>(), text.at(1).get<std::string>()});
 	for (size_t i = 0; i < columns.size(); i++)
 	{
 		auto number = static_cast<ColumnNumber>(columns[i]);
@@ -303,13 +287,44 @@ ToIndex(const Row &row)
 			index.keys.push_back(
 				{number, (options[i] & INDOPTION_DESC) != 0, (options[i] & INDOPTION_NULLS_FIRST) != 0});
 	}
-	index.valid = row.Bool(9);
-	index.droppable = row.Bool(10);
-	index.size_bytes = row.Number(11);
+	index.valid = row.Bool(10);
+	index.droppable = row.Bool(11);
+	index.rebuildable = row.Bool(12);
+	index.size_bytes = row.Number(13);
 	return index;
 }
 
 } // namespace
+
+bool
+EqualIsImage(Oid opclass, Oid collation)
+{
+	Oid type = get_opclass_input_type(opclass);
+	Oid function = get_opfamily_proc(get_opclass_family(opclass), type, type, BTEQUALIMAGE_PROC);
+
+	if (!OidIsValid(function))
+		return false;
+	return DatumGetBool(OidFunctionCall1Coll(function, collation, ObjectIdGetDatum(type)));
+}
+
+int
+AlignmentOf(int16_t length, char alignment)
+{
+	/* Short varlena values are stored without alignment. */
+	if (length == -1)
+		return 1;
+	switch (alignment)
+	{
+		case TYPALIGN_DOUBLE:
+			return 8;
+		case TYPALIGN_INT:
+			return 4;
+		case TYPALIGN_SHORT:
+			return 2;
+		default:
+			return 1;
+	}
+}
 
 bool
 RelationExists(ObjectId oid)
@@ -349,6 +364,8 @@ ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 		if (relation != catalog.end())
 			relation->second.indexes.push_back(ToIndex(row));
 	}
+	for (auto &[oid, relation] : catalog)
+		RecognizeIndexes(relation);
 	return catalog;
 }
 

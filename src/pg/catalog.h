@@ -29,6 +29,12 @@ void LockForReading(ObjectId relation);
 /* Relations that are gone by now, or locked by somebody, are left out. */
 Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
 
+/* Whether equal values of the class and collation are byte for byte equal, as deduplication needs.  C-like. */
+bool EqualIsImage(Oid opclass, Oid collation);
+
+/* In bytes, of a value of a type of this pg_type.typlen and typalign within an index tuple. */
+int AlignmentOf(int16_t length, char alignment);
+
 /* The names of all relations in the schema. */
 std::set<std::string> NamesInSchema(Spi &spi, const std::string &schema);
 

@@ -188,6 +188,17 @@ OwnsDatabase(Oid database, Oid role)
 #endif
 }
 
+/* Since 16 a Var says which outer joins may make it null. */
+inline bool
+IsNullable([[maybe_unused]] const Var *var)
+{
+#if PG_VERSION_NUM >= 160000
+	return !bms_is_empty(var->varnullingrels);
+#else
+	return false;
+#endif
+}
+
 /* 18 describes the direction of a pathkey by a comparison type. */
 inline bool
 IsDescending(const PathKey *pathkey)

@@ -9,6 +9,10 @@
  */
 #include "pg/ddl.h"
 
+#include <algorithm>
+
+#include "pg/index_elements.h"
+
 extern "C"
 {
 #include "nodes/parsenodes.h"
@@ -25,19 +29,72 @@ namespace
 Json
 ColumnToJson(const Relation &relation, ColumnNumber number)
 {
-	return Json{{"column", number}, {"name", relation.columns.at(number).name}};
+	const Column &column = relation.columns.at(number);
+	Json json = {{"column", column.base != 0 ? column.base : number}, {"name", column.name}};
+
+	if (!column.opclass.empty())
+		json["opclass"] = column.opclass;
+	if (!column.expression.empty())
+	{
+		json["column"] = 0;
+		json["expression"] = column.expression;
+		json["is_call"] = column.is_call;
+	}
+	return json;
+}
+
+/* The number of such an element, which is added to the relation where it is not there. */
+ColumnNumber
+AddElement(Relation &relation, const Column &element)
+{
+	ColumnNumber number = kFirstElement;
+
+	for (const auto &[known, column] : relation.columns)
+	{
+		if (known < kFirstElement)
+			continue;
+		if (column.expression == element.expression && column.opclass == element.opclass &&
+			column.base == element.base)
+			return known;
+		number = std::max<ColumnNumber>(number, static_cast<ColumnNumber>(known + 1));
+	}
+	relation.columns[number] = element;
+	relation.columns[number].number = number;
+	return number;
 }
 
 /* 0 where the column is not the one that was meant. */
 ColumnNumber
-ColumnFromJson(const Json &json, const Relation &relation)
+ColumnFromJson(const Json &json, Relation &relation)
 {
 	auto number = json.at("column").get<ColumnNumber>();
 	auto column = relation.columns.find(number);
+	Column element;
 
-	if (column == relation.columns.end() || column->second.name != json.at("name").get<std::string>())
+	element.name = json.at("name").get<std::string>();
+	element.expression = json.value("expression", "");
+	element.opclass = json.value("opclass", "");
+	element.is_call = json.value("is_call", false);
+	/* What has become of the columns of an expression shows when it is built. */
+	if (!element.expression.empty())
+		return AddElement(relation, element);
+	if (column == relation.columns.end() || column->second.name != element.name)
 		return 0;
-	return number;
+	if (element.opclass.empty())
+		return number;
+	element.base = number;
+	return AddElement(relation, element);
+}
+
+/* The key as CREATE INDEX wants it, its order aside. */
+std::string
+KeyText(const Column &column)
+{
+	std::string text = column.expression.empty() ? QuoteIdentifier(column.name)
+					   : column.is_call          ? column.expression
+												 : "(" + column.expression + ")";
+
+	return column.opclass.empty() ? text : text + " " + column.opclass;
 }
 
 } // namespace
@@ -61,18 +118,21 @@ std::string
 IndexColumns(const Relation &relation, const IndexDefinition &index)
 {
 	std::string columns;
+	std::string included;
 
 	for (const IndexKey &key : index.keys)
 	{
 		if (!columns.empty())
 			columns += ", ";
-		columns += QuoteIdentifier(relation.columns.at(key.column).name);
+		columns += KeyText(relation.columns.at(key.column));
 		if (key.descending)
 			columns += " DESC";
 		if (key.nulls_first != key.descending)
 			columns += key.nulls_first ? " NULLS FIRST" : " NULLS LAST";
 	}
-	return columns;
+	for (ColumnNumber number : index.included)
+		included += (included.empty() ? "" : ", ") + QuoteIdentifier(relation.columns.at(number).name);
+	return "(" + columns + ")" + (included.empty() ? "" : " INCLUDE (" + included + ")");
 }
 
 std::string
@@ -80,16 +140,10 @@ CreateIndexStatement(const Relation &relation, const IndexDefinition &index, con
 					 Building building)
 {
 	std::string statement = "CREATE INDEX ";
-	std::string included;
 
 	if (building == Building::kConcurrently)
 		statement += "CONCURRENTLY " + QuoteIdentifier(name) + " ";
-	statement += "ON " + relation.quoted + " USING btree (" + IndexColumns(relation, index) + ")";
-	for (ColumnNumber number : index.included)
-		included += (included.empty() ? "" : ", ") + QuoteIdentifier(relation.columns.at(number).name);
-	if (!included.empty())
-		statement += " INCLUDE (" + included + ")";
-	return statement;
+	return statement + "ON " + relation.quoted + " USING btree " + IndexColumns(relation, index);
 }
 
 std::string
@@ -161,7 +215,7 @@ IndexToJson(const Relation &relation, const IndexDefinition &index, const std::s
 }
 
 std::optional<IndexDefinition>
-IndexFromJson(const Json &arguments, const Relation &relation)
+IndexFromJson(const Json &arguments, Relation &relation)
 {
 	IndexDefinition index;
 
@@ -182,6 +236,7 @@ IndexFromJson(const Json &arguments, const Relation &relation)
 			return std::nullopt;
 		index.included.push_back(number);
 	}
+	RecognizeIndexes(relation);
 	return index;
 }
 

@@ -25,7 +25,7 @@ std::string QuoteIdentifier(const std::string &name);
 /* schema.name, each quoted where needed */
 std::string QualifiedName(const std::string &schema, const std::string &name);
 
-/* "customer_id, created_at DESC": what stands between the parentheses */
+/* "(customer_id, created_at DESC) INCLUDE (total)" */
 std::string IndexColumns(const Relation &relation, const IndexDefinition &index);
 
 enum class Building
@@ -53,8 +53,9 @@ Json IndexToJson(const Relation &relation, const IndexDefinition &index, const s
 
 /*
  * Nothing where a column is no longer what it was when the index was advised:
- * the advice is then out of date.
+ * the advice is then out of date.  Elements that are no plain columns are added
+ * to those of the relation.
  */
-std::optional<IndexDefinition> IndexFromJson(const Json &arguments, const Relation &relation);
+std::optional<IndexDefinition> IndexFromJson(const Json &arguments, Relation &relation);
 
 } // namespace steward::pg

@@ -17,6 +17,8 @@
 
 #include "pg/compat.h"
 #include "pg/hooks.h"
+#include "pg/index_elements.h"
+#include "pg/trust.h"
 
 extern "C"
 {
@@ -24,12 +26,19 @@ extern "C"
 #include "access/sysattr.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_opclass.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
+#include "parser/parse_coerce.h"
+#include "rewrite/rewriteManip.h"
+#include "utils/catcache.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 }
 
 #include <new>
@@ -40,9 +49,17 @@ namespace steward::pg
 namespace
 {
 
-struct FoundColumn
+/* A column, or with column 0 an expression whose Vars are of relation number 1. */
+struct FoundElement
 {
 	AttrNumber column;
+	Node *expression;
+	Oid opclass; /* InvalidOid: the default one */
+};
+
+struct FoundColumn
+{
+	FoundElement element;
 	ColumnUseKind kind;
 	double selectivity;
 	int partner;
@@ -50,7 +67,7 @@ struct FoundColumn
 
 struct FoundKey
 {
-	AttrNumber column;
+	FoundElement element;
 	bool descending;
 	bool nulls_first;
 };
@@ -85,22 +102,6 @@ Make(T value)
 	return new (palloc(sizeof(T))) T(value);
 }
 
-/* The plain column of the relation that the expression is, binary-compatible casts aside; or null. */
-Var *
-ColumnOf(const Reading &reading, Node *node)
-{
-	while (node != nullptr && IsA(node, RelabelType))
-		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
-	if (node == nullptr || !IsA(node, Var))
-		return nullptr;
-
-	Var *var = reinterpret_cast<Var *>(node);
-
-	if (var->varno != static_cast<int>(reading.rel->relid) || var->varlevelsup != 0 || var->varattno <= 0)
-		return nullptr;
-	return var;
-}
-
 /* The btree operator family an index on the column would have; InvalidOid where there is none. */
 Oid
 FamilyOf(Oid type)
@@ -110,24 +111,96 @@ FamilyOf(Oid type)
 	return OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
 }
 
+/* One side of a comparison, as an index could hold it. */
+struct Operand
+{
+	FoundElement element; /* column 0 and no expression: no index can */
+	Oid type;
+	Oid collation;
+
+	bool fits() const { return element.column != 0 || element.expression != nullptr; }
+};
+
+/* Whether anything stands in the expression that no index on the relation can hold. */
+bool
+HasForeignParts(Node *node, void *argument)
+{
+	const auto *reading = static_cast<const Reading *>(argument);
+
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var *var = reinterpret_cast<Var *>(node);
+
+		return var->varno != static_cast<int>(reading->rel->relid) || var->varlevelsup != 0 ||
+			   var->varattno <= 0 || compat::IsNullable(var);
+	}
+	if (IsA(node, Param) || IsA(node, SubLink) || IsA(node, SubPlan) || IsA(node, AlternativeSubPlan) ||
+		IsA(node, Aggref) || IsA(node, GroupingFunc) || IsA(node, WindowFunc) || IsA(node, PlaceHolderVar) ||
+		IsA(node, CurrentOfExpr) || IsA(node, NextValueExpr))
+		return true;
+	return compat::WalkExpression(node, HasForeignParts, argument);
+}
+
+/* The expression for an index: immutable, of this relation alone, and of nobody's code; or null. */
+Node *
+ExpressionOf(const Reading &reading, Node *node)
+{
+	Node *copy;
+
+	if (expression_returns_set(node) || !OidIsValid(FamilyOf(exprType(node))) ||
+		HasForeignParts(node, const_cast<Reading *>(&reading)) || !contain_var_clause(node) ||
+		contain_mutable_functions(node) || !IsTrustedExpression(node))
+		return nullptr;
+	copy = compat::CopyNode(node);
+	ChangeVarNodes(copy, static_cast<int>(reading.rel->relid), 1, 0);
+	return copy;
+}
+
+/* Binary-compatible casts aside. */
+Operand
+OperandOf(const Reading &reading, Node *node)
+{
+	Operand operand = {};
+
+	while (node != nullptr && IsA(node, RelabelType))
+		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
+	if (node == nullptr || IsA(node, Const))
+		return operand;
+	if (IsA(node, Var))
+	{
+		Var *var = reinterpret_cast<Var *>(node);
+
+		if (var->varno == static_cast<int>(reading.rel->relid) && var->varlevelsup == 0 && var->varattno > 0)
+			operand.element.column = var->varattno;
+	}
+	else
+		operand.element.expression = ExpressionOf(reading, node);
+	operand.type = exprType(node);
+	operand.collation = exprCollation(node);
+	return operand;
+}
+
 /* The btree strategy of `column operator value`, 0 where an index cannot serve it. */
 int
-StrategyOf(Var *column, Oid operator_id, Oid collation)
+StrategyOf(const Operand &operand, Oid operator_id, Oid collation)
 {
-	Oid family = FamilyOf(column->vartype);
+	Oid family = FamilyOf(operand.type);
 
 	if (!OidIsValid(family) || !OidIsValid(operator_id))
 		return InvalidStrategy;
-	if (OidIsValid(collation) && OidIsValid(column->varcollid) && collation != column->varcollid)
+	if (OidIsValid(collation) && OidIsValid(operand.collation) && collation != operand.collation)
 		return InvalidStrategy;
 	return get_op_opfamily_strategy(operator_id, family);
 }
 
 void
-AddColumn(const Reading &reading, Var *column, ColumnUseKind kind, double selectivity, int partner)
+AddColumn(const Reading &reading, const FoundElement &element, ColumnUseKind kind, double selectivity,
+		  int partner)
 {
 	reading.found->columns =
-		lappend(reading.found->columns, Make(FoundColumn{column->varattno, kind, selectivity, partner}));
+		lappend(reading.found->columns, Make(FoundColumn{element, kind, selectivity, partner}));
 }
 
 /*
@@ -140,10 +213,10 @@ ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left,
 {
 	for (int side = 0; side < 2; side++)
 	{
-		Var *column = ColumnOf(reading, side == 0 ? left : right);
+		Operand operand = OperandOf(reading, side == 0 ? left : right);
 		Node *other = side == 0 ? right : left;
 
-		if (column == nullptr || contain_volatile_functions(other))
+		if (!operand.fits() || contain_volatile_functions(other))
 			continue;
 
 		Relids others = pull_varnos(reading.root, other);
@@ -151,17 +224,73 @@ ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left,
 		if (bms_is_member(reading.rel->relid, others))
 			continue;
 
-		int strategy = StrategyOf(column, side == 0 ? operator_id : get_commutator(operator_id), collation);
+		int strategy = StrategyOf(operand, side == 0 ? operator_id : get_commutator(operator_id), collation);
 		int partner = 0;
 
 		if (!bms_is_empty(others))
 			partner = bms_next_member(others, -1);
 		if (strategy == BTEqualStrategyNumber)
-			AddColumn(reading, column, partner > 0 ? ColumnUseKind::kJoin : ColumnUseKind::kEquality,
+			AddColumn(reading, operand.element, partner > 0 ? ColumnUseKind::kJoin : ColumnUseKind::kEquality,
 					  selectivity, partner);
 		else if (strategy != InvalidStrategy)
-			AddColumn(reading, column, ColumnUseKind::kRange, selectivity, partner);
+			AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, partner);
 	}
+}
+
+/* Whether the function's own support code finds a condition for an index of this class in the call. */
+bool
+SupportsClass(const Reading &reading, Oid support, Oid function, Node *call, Oid opclass, Oid collation)
+{
+	SupportRequestIndexCondition request = {};
+	IndexOptInfo *index = makeNode(IndexOptInfo);
+
+	index->rel = reading.rel;
+	index->relam = BTREE_AM_OID;
+	index->nkeycolumns = index->ncolumns = 1;
+	request.type = T_SupportRequestIndexCondition;
+	request.root = reading.root;
+	request.funcid = function;
+	request.node = call;
+	request.indexarg = 0;
+	request.index = index;
+	request.opfamily = get_opclass_family(opclass);
+	request.indexcollation = collation;
+	request.lossy = true;
+	return DatumGetPointer(OidFunctionCall1(support, PointerGetDatum(&request))) != nullptr;
+}
+
+/* A pattern whose beginning is known is a range, for an index of the right class: LIKE 'abc%', starts_with(). */
+void
+ReadPattern(const Reading &reading, Node *call, Oid function, Oid collation, List *arguments,
+			double selectivity)
+{
+	Oid support = get_func_support(function);
+	Operand operand = {};
+	CatCList *classes;
+	Oid found = InvalidOid;
+	bool is_default = false;
+
+	if (!OidIsValid(support) || arguments == NIL)
+		return;
+	operand = OperandOf(reading, static_cast<Node *>(linitial(arguments)));
+	if (!operand.fits())
+		return;
+	classes = SearchSysCacheList1(CLAAMNAMENSP, ObjectIdGetDatum(BTREE_AM_OID));
+	for (int i = 0; i < classes->n_members && !is_default; i++)
+	{
+		auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(&classes->members[i]->tuple));
+
+		if ((!form->opcdefault && OidIsValid(found)) || !IsBinaryCoercible(operand.type, form->opcintype) ||
+			!SupportsClass(reading, support, function, call, form->oid, collation))
+			continue;
+		found = form->oid;
+		is_default = found == GetDefaultOpClass(operand.type, BTREE_AM_OID);
+	}
+	ReleaseCatCacheList(classes);
+	if (!OidIsValid(found))
+		return;
+	operand.element.opclass = is_default ? InvalidOid : found;
+	AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, 0);
 }
 
 /* (a, b) > (x, y): a range on the first column, and the order of all of them. */
@@ -173,13 +302,13 @@ ReadRowComparison(const Reading &reading, RowCompareExpr *row, double selectivit
 
 	foreach (cell, row->largs)
 	{
-		Var *column = ColumnOf(reading, static_cast<Node *>(lfirst(cell)));
+		Operand operand = OperandOf(reading, static_cast<Node *>(lfirst(cell)));
 
-		if (column == nullptr || !OidIsValid(FamilyOf(column->vartype)))
+		if (!operand.fits() || !OidIsValid(FamilyOf(operand.type)))
 			break;
-		order = lappend(order, Make(FoundKey{column->varattno, false, false}));
+		order = lappend(order, Make(FoundKey{operand.element, false, false}));
 		if (list_length(order) == 1)
-			AddColumn(reading, column, ColumnUseKind::kRange, selectivity, 0);
+			AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, 0);
 	}
 	if (order != NIL)
 		reading.found->orders = lappend(reading.found->orders, order);
@@ -230,22 +359,30 @@ ReadClause(const Reading &reading, Node *clause, double selectivity)
 			if (list_length(op->args) == 2)
 				ReadOperator(reading, op->opno, op->inputcollid, static_cast<Node *>(linitial(op->args)),
 							 static_cast<Node *>(lsecond(op->args)), selectivity);
+			ReadPattern(reading, clause, op->opfuncid, op->inputcollid, op->args, selectivity);
+			return;
+		}
+		case T_FuncExpr:
+		{
+			auto *call = reinterpret_cast<FuncExpr *>(clause);
+
+			ReadPattern(reading, clause, call->funcid, call->inputcollid, call->args, selectivity);
 			return;
 		}
 		case T_ScalarArrayOpExpr:
 		{
 			auto *op = reinterpret_cast<ScalarArrayOpExpr *>(clause);
-			Var *column = ColumnOf(reading, static_cast<Node *>(linitial(op->args)));
+			Operand operand = OperandOf(reading, static_cast<Node *>(linitial(op->args)));
 			auto *values = static_cast<Node *>(lsecond(op->args));
 
-			if (column == nullptr || !op->useOr ||
+			if (!operand.fits() || !op->useOr ||
 				bms_is_member(reading.rel->relid, pull_varnos(reading.root, values)))
 				return;
 
-			int strategy = StrategyOf(column, op->opno, op->inputcollid);
+			int strategy = StrategyOf(operand, op->opno, op->inputcollid);
 
 			if (strategy != InvalidStrategy)
-				AddColumn(reading, column,
+				AddColumn(reading, operand.element,
 						  strategy == BTEqualStrategyNumber ? ColumnUseKind::kEquality
 															: ColumnUseKind::kRange,
 						  selectivity, 0);
@@ -254,19 +391,20 @@ ReadClause(const Reading &reading, Node *clause, double selectivity)
 		case T_NullTest:
 		{
 			auto *test = reinterpret_cast<NullTest *>(clause);
-			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(test->arg));
+			Operand operand = OperandOf(reading, reinterpret_cast<Node *>(test->arg));
 
-			if (column != nullptr && test->nulltesttype == IS_NULL && !test->argisrow)
-				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			if (operand.fits() && test->nulltesttype == IS_NULL && !test->argisrow)
+				AddColumn(reading, operand.element, ColumnUseKind::kEquality, selectivity, 0);
 			return;
 		}
 		case T_BooleanTest:
 		{
 			auto *test = reinterpret_cast<BooleanTest *>(clause);
-			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(test->arg));
+			Operand operand = OperandOf(reading, reinterpret_cast<Node *>(test->arg));
 
-			if (column != nullptr && (test->booltesttype == IS_TRUE || test->booltesttype == IS_FALSE))
-				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			if (operand.element.column != 0 &&
+				(test->booltesttype == IS_TRUE || test->booltesttype == IS_FALSE))
+				AddColumn(reading, operand.element, ColumnUseKind::kEquality, selectivity, 0);
 			return;
 		}
 		case T_BoolExpr:
@@ -294,10 +432,10 @@ ReadClause(const Reading &reading, Node *clause, double selectivity)
 			return;
 		case T_Var:
 		{
-			Var *column = ColumnOf(reading, clause);
+			Operand operand = OperandOf(reading, clause);
 
-			if (column != nullptr && column->vartype == BOOLOID)
-				AddColumn(reading, column, ColumnUseKind::kEquality, selectivity, 0);
+			if (operand.element.column != 0 && operand.type == BOOLOID)
+				AddColumn(reading, operand.element, ColumnUseKind::kEquality, selectivity, 0);
 			return;
 		}
 		default:
@@ -305,8 +443,8 @@ ReadClause(const Reading &reading, Node *clause, double selectivity)
 	}
 }
 
-/* The member of the class that is a plain column of the relation; or null. */
-Var *
+/* The member of the class that an index on the relation could hold. */
+Operand
 MemberOf(const Reading &reading, EquivalenceClass *ec)
 {
 	ListCell *cell;
@@ -317,13 +455,13 @@ MemberOf(const Reading &reading, EquivalenceClass *ec)
 
 		if (!member->em_is_child && bms_equal(member->em_relids, reading.rel->relids))
 		{
-			Var *column = ColumnOf(reading, reinterpret_cast<Node *>(member->em_expr));
+			Operand operand = OperandOf(reading, reinterpret_cast<Node *>(member->em_expr));
 
-			if (column != nullptr)
-				return column;
+			if (operand.fits())
+				return operand;
 		}
 	}
-	return nullptr;
+	return {};
 }
 
 /* Columns that are equal to columns of other relations. */
@@ -341,10 +479,10 @@ ReadEquivalences(const Reading &reading)
 			!bms_is_member(reading.rel->relid, ec->ec_relids))
 			continue;
 
-		Var *column = MemberOf(reading, ec);
+		Operand operand = MemberOf(reading, ec);
 
-		if (column == nullptr || !OidIsValid(FamilyOf(column->vartype)) ||
-			!list_member_oid(ec->ec_opfamilies, FamilyOf(column->vartype)))
+		if (!operand.fits() || !OidIsValid(FamilyOf(operand.type)) ||
+			!list_member_oid(ec->ec_opfamilies, FamilyOf(operand.type)))
 			continue;
 		foreach (cell, ec->ec_members)
 		{
@@ -352,7 +490,8 @@ ReadEquivalences(const Reading &reading)
 
 			if (!member->em_is_child && !bms_is_empty(member->em_relids) &&
 				!bms_overlap(member->em_relids, reading.rel->relids))
-				AddColumn(reading, column, ColumnUseKind::kJoin, 1, bms_next_member(member->em_relids, -1));
+				AddColumn(reading, operand.element, ColumnUseKind::kJoin, 1,
+						  bms_next_member(member->em_relids, -1));
 		}
 	}
 }
@@ -372,13 +511,13 @@ ReadOrder(const Reading &reading, List *pathkeys)
 		while (ec->ec_merged != nullptr)
 			ec = ec->ec_merged;
 
-		Var *column = MemberOf(reading, ec);
+		Operand operand = MemberOf(reading, ec);
 
-		if (column == nullptr || FamilyOf(column->vartype) != pathkey->pk_opfamily ||
-			(OidIsValid(ec->ec_collation) && ec->ec_collation != column->varcollid))
+		if (!operand.fits() || FamilyOf(operand.type) != pathkey->pk_opfamily ||
+			(OidIsValid(ec->ec_collation) && ec->ec_collation != operand.collation))
 			break;
 		order = lappend(
-			order, Make(FoundKey{column->varattno, compat::IsDescending(pathkey), pathkey->pk_nulls_first}));
+			order, Make(FoundKey{operand.element, compat::IsDescending(pathkey), pathkey->pk_nulls_first}));
 	}
 	if (order != NIL)
 		reading.found->orders = lappend(reading.found->orders, order);
@@ -435,8 +574,31 @@ void
 IgnorePlan([[maybe_unused]] PlannedStmt *plan, [[maybe_unused]] void *argument)
 {}
 
+ColumnNumber
+NumberOf(const FoundElement &element, Oid relation, IndexElements &elements)
+{
+	if (element.expression != nullptr)
+		return elements.Register(relation, element.expression, element.opclass);
+	if (!OidIsValid(element.opclass))
+		return element.column;
+
+	Node *column = nullptr;
+
+	Guarded(
+		[&]
+		{
+			Oid type;
+			Oid collation;
+			int32 modifier;
+
+			get_atttypetypmodcoll(relation, element.column, &type, &modifier, &collation);
+			column = reinterpret_cast<Node *>(makeVar(1, element.column, type, modifier, collation, 0));
+		});
+	return elements.Register(relation, column, element.opclass);
+}
+
 RelationUse
-ToModel(const FoundRelation &found)
+ToModel(const FoundRelation &found, IndexElements &elements)
 {
 	RelationUse use;
 
@@ -445,7 +607,8 @@ ToModel(const FoundRelation &found)
 	{
 		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));
 
-		use.columns.push_back({column->column, column->kind, column->selectivity, column->partner});
+		use.columns.push_back({NumberOf(column->element, found.relation, elements), column->kind,
+							   column->selectivity, column->partner});
 	}
 	for (int i = 0; i < list_length(found.orders); i++)
 	{
@@ -456,7 +619,8 @@ ToModel(const FoundRelation &found)
 		{
 			auto *key = static_cast<FoundKey *>(list_nth(order, j));
 
-			keys.push_back({key->column, key->descending, key->nulls_first});
+			keys.push_back(
+				{NumberOf(key->element, found.relation, elements), key->descending, key->nulls_first});
 		}
 		use.orders.push_back(std::move(keys));
 	}
@@ -468,7 +632,7 @@ ToModel(const FoundRelation &found)
 } // namespace
 
 QueryShape
-DescribeQuery(AnalyzedQuery &query, Unfitness *failure)
+DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure)
 {
 	QueryShape shape;
 	OwnedMemoryContext context("pg_steward query shape");
@@ -480,7 +644,8 @@ DescribeQuery(AnalyzedQuery &query, Unfitness *failure)
 	if (*failure)
 		return shape;
 	for (int i = 0; i < list_length(finder.relations); i++)
-		shape.relations.push_back(ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i))));
+		shape.relations.push_back(
+			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), elements));
 	return shape;
 }
 

@@ -29,14 +29,21 @@ struct SecondOpinion
 	std::string reason; /* why not, where it is not */
 };
 
+/* What it takes to be confirmed. */
+enum class Confirming
+{
+	kUsed,     /* the plan uses the first index, and is cheaper than without any */
+	kAccepted, /* hypopg creates the index, and the query is planned */
+};
+
 /*
  * Creates the indexes of `statements` (CREATE INDEX without name) in hypopg,
- * asks for the query's plan, and drops them again.  Confirmed if the plan uses
- * the first of them and is cheaper than the plan without any.  Planned in the
- * sandbox; the indexes are created with the caller's rights, which runs
- * nobody's code as long as they are of plain columns.
+ * asks for the query's plan, and drops them again.  Planned in the sandbox;
+ * the indexes are created with the caller's rights, which runs nobody's code
+ * as long as their expressions are trusted.
  */
-SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements);
+SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements,
+							  Confirming confirming);
 
 /* A Refusal where the session has hypothetical indexes of its own: they would be part of every plan there. */
 void RequireNoSimulation(Spi &spi);

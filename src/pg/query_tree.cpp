@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "pg/analyze_statement.h"
 #include "pg/compat.h"
+#include "pg/trust.h"
 
 extern "C"
 {
@@ -69,17 +70,12 @@ bool
 NoteFunction(Oid function, void *argument)
 {
 	auto *preparation = static_cast<TreePreparation *>(argument);
-	HeapTuple tuple;
 
 	if (function < FirstNormalObjectId)
 		return false;
 	preparation->calls_functions = true;
-	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	if (!HeapTupleIsValid(tuple) ||
-		!superuser_arg(reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner))
+	if (IsStrangersFunction(function))
 		preparation->calls_strangers = true;
-	if (HeapTupleIsValid(tuple))
-		ReleaseSysCache(tuple);
 	return false;
 }
 

@@ -95,10 +95,13 @@ private:
 	Unfitness unfit_;
 };
 
+class IndexElements;
+
 /*
  * What an index could do for the statement, as the planner sees it; in
- * failure why it cannot be planned.
+ * failure why it cannot be planned.  Expressions and the like get a number
+ * in `elements`.
  */
-QueryShape DescribeQuery(AnalyzedQuery &query, Unfitness *failure);
+QueryShape DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure);
 
 } // namespace steward::pg

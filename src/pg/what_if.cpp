@@ -16,6 +16,7 @@
 
 #include "pg/compat.h"
 #include "pg/hooks.h"
+#include "pg/index_elements.h"
 #include "pg/plan_tree.h"
 
 extern "C"
@@ -25,6 +26,8 @@ extern "C"
 #include "catalog/pg_am.h"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "rewrite/rewriteManip.h"
 #include "storage/lmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -52,6 +55,19 @@ struct World
 	double cost;
 };
 
+/* Has an expression of relation number 1 speak of another one. */
+void
+MoveTo(Index relid, Node *expression)
+{
+	if (IsA(expression, Var))
+	{
+		reinterpret_cast<Var *>(expression)->varno = static_cast<int>(relid);
+		reinterpret_cast<Var *>(expression)->varnosyn = relid;
+	}
+	else
+		ChangeVarNodes(expression, 1, static_cast<int>(relid), 0);
+}
+
 void
 ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel, void *argument)
 {
@@ -74,11 +90,13 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 		{
 			auto *entry = compat::CopyNode(lfirst_node(TargetEntry, cell));
 
-			reinterpret_cast<Var *>(entry->expr)->varno = rel->relid;
-			reinterpret_cast<Var *>(entry->expr)->varnosyn = rel->relid;
+			MoveTo(rel->relid, reinterpret_cast<Node *>(entry->expr));
 			columns = lappend(columns, entry);
 		}
 		info->indextlist = columns;
+		info->indexprs = compat::CopyNode(world->indexes[i]->indexprs);
+		foreach (cell, info->indexprs)
+			MoveTo(rel->relid, static_cast<Node *>(lfirst(cell)));
 		rel->indexlist = lcons(info, rel->indexlist);
 	}
 }
@@ -113,24 +131,25 @@ NewArray(int length)
 
 /* Fills what describes one column, key or included. */
 void
-DescribeColumn(IndexOptInfo *info, int position, const FormData_pg_attribute *attribute, const IndexKey *key)
+DescribeColumn(IndexOptInfo *info, int position, Node *expression, Oid opclass, const IndexKey *key)
 {
-	Var *var =
-		makeVar(1, attribute->attnum, attribute->atttypid, attribute->atttypmod, attribute->attcollation, 0);
+	bool is_column = IsA(expression, Var);
 
-	info->indexkeys[position] = attribute->attnum;
+	info->indexkeys[position] = is_column ? reinterpret_cast<Var *>(expression)->varattno : 0;
 	info->canreturn[position] = true;
-	info->indextlist = lappend(info->indextlist,
-							   makeTargetEntry(reinterpret_cast<Expr *>(var), position + 1, nullptr, false));
+	info->indextlist =
+		lappend(info->indextlist, makeTargetEntry(reinterpret_cast<Expr *>(compat::CopyNode(expression)),
+												  position + 1, nullptr, false));
+	if (!is_column)
+		info->indexprs = lappend(info->indexprs, compat::CopyNode(expression));
 	if (key == nullptr)
 		return;
-
-	Oid opclass = GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID);
-
+	if (!OidIsValid(opclass))
+		opclass = GetDefaultOpClass(exprType(expression), BTREE_AM_OID);
 	if (!OidIsValid(opclass))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("column %d has no btree operator class", attribute->attnum)));
-	info->indexcollations[position] = attribute->attcollation;
+						errmsg("key %d of an index has no btree operator class", position + 1)));
+	info->indexcollations[position] = exprCollation(expression);
 	info->opfamily[position] = get_opclass_family(opclass);
 	info->opcintype[position] = get_opclass_input_type(opclass);
 	info->sortopfamily[position] = info->opfamily[position];
@@ -139,14 +158,14 @@ DescribeColumn(IndexOptInfo *info, int position, const FormData_pg_attribute *at
 }
 
 IndexOptInfo *
-BuildTemplate(const HypotheticalIndex &index, Oid oid)
+BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid)
 {
 	const IndexDefinition &definition = index.definition;
 	auto keys = static_cast<int>(definition.keys.size());
 	int columns = keys + static_cast<int>(definition.included.size());
 	IndexOptInfo *info = makeNode(IndexOptInfo);
 	IndexAmRoutine *am = GetIndexAmRoutineByAmId(BTREE_AM_OID, false);
-	Relation relation;
+	::Relation relation;
 	TupleDesc descriptor;
 
 	/* Gone or locked by somebody meanwhile: there is no such index, then. */
@@ -190,12 +209,23 @@ BuildTemplate(const HypotheticalIndex &index, Oid oid)
 	{
 		const IndexKey *key = i < keys ? &definition.keys[i] : nullptr;
 		ColumnNumber number = key != nullptr ? key->column : definition.included[i - keys];
+		const IndexElement *element = elements.Find(number);
 
+		if (element != nullptr)
+		{
+			DescribeColumn(info, i, element->expression, element->opclass, key);
+			continue;
+		}
 		if (number < 1 || number > descriptor->natts || TupleDescAttr(descriptor, number - 1)->attisdropped)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("table \"%s\" has no column %d any more",
 															   RelationGetRelationName(relation), number)));
-		DescribeColumn(info, i, TupleDescAttr(descriptor, number - 1), key);
+
+		const FormData_pg_attribute *attribute = TupleDescAttr(descriptor, number - 1);
+		Var *column =
+			makeVar(1, number, attribute->atttypid, attribute->atttypmod, attribute->attcollation, 0);
+
+		DescribeColumn(info, i, reinterpret_cast<Node *>(column), InvalidOid, key);
 	}
 	relation_close(relation, AccessShareLock);
 	return info;
@@ -209,7 +239,8 @@ struct WhatIf::Template
 	Oid relation;
 };
 
-WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes)
+WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
+			   const IndexElements &elements)
 	: statements_(std::move(statements)), context_("pg_steward what-if")
 {
 	SwitchedContext in(context_.get());
@@ -223,7 +254,8 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 			{
 				prepared = static_cast<Template *>(palloc0(sizeof(Template)));
 				prepared->relation = indexes[i].definition.relation;
-				prepared->info = BuildTemplate(indexes[i], kFirstHypotheticalOid + static_cast<Oid>(i));
+				prepared->info =
+					BuildTemplate(indexes[i], elements, kFirstHypotheticalOid + static_cast<Oid>(i));
 			});
 		templates_.push_back(prepared);
 	}

@@ -37,11 +37,14 @@ struct HypotheticalIndex
 	bool as_hypopg = false; /* hypopg knows no marking of a position, so a merge join buffers the scan */
 };
 
+class IndexElements;
+
 class WhatIf : public CostOracle
 {
 public:
 	/* The statements are kept by reference; an unfit one may not be asked about. */
-	WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes);
+	WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
+		   const IndexElements &elements);
 
 	/*
 	 * A statement that cannot be planned costs 0 and is noted in failures(),

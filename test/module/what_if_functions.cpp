@@ -35,6 +35,7 @@ extern "C"
 #include "core/index/estimate_size.h"
 #include "pg/catalog.h"
 #include "pg/hypopg.h"
+#include "pg/index_elements.h"
 #include "pg/session.h"
 #include "pg/what_if.h"
 
@@ -162,7 +163,7 @@ class Pricing
 public:
 	explicit Pricing(FunctionCallInfo fcinfo)
 		: query_(*pg::Arguments(fcinfo).Text(0), {pg::CurrentRole(), std::nullopt}, true),
-		  indexes_(SizeIndexes(*pg::Arguments(fcinfo).TextArray(1))), what_if_({&query_}, indexes_)
+		  indexes_(SizeIndexes(*pg::Arguments(fcinfo).TextArray(1))), what_if_({&query_}, indexes_, elements_)
 	{
 		for (size_t i = 0; i < indexes_.size(); i++)
 			all_.push_back(static_cast<CandidateId>(i));
@@ -196,6 +197,7 @@ private:
 
 	pg::AnalyzedQuery query_;
 	std::vector<pg::HypotheticalIndex> indexes_;
+	pg::IndexElements elements_;
 	pg::WhatIf what_if_;
 	CandidateSet all_;
 };

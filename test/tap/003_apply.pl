@@ -183,7 +183,36 @@ $node->safe_psql($db, "CALL steward.revert($drop)");
 is($node->safe_psql($db, $describe), $definition, 'revert builds the same definition, with its comment');
 is(status_of($node, $db, $drop), 'taken_back', 'and says so');
 
+# An index on an expression: found again, analysed, taken back, and built once more
+$node->safe_psql($db, 'DROP INDEX IF EXISTS first, second');
+run_workload($node, $db, query => "SELECT count(*) FROM item WHERE upper(pad || a) = 'X%d'");
+$node->safe_psql($db, 'SELECT steward.refresh()');
+
+my ($expression, $named) = split /\|/, $node->safe_psql($db, q{SELECT id, target FROM steward.actions
+	WHERE status = 'proposed' AND ddl[1] LIKE '%USING btree (upper((pad || (a)::text)))%'});
+
+ok($expression, 'an expression is proposed') or BAIL_OUT('no proposal of an index on an expression');
+$node->safe_psql($db, "CALL steward.apply($expression)");
+is(status_of($node, $db, $expression), 'verifying', 'it is built');
+is_index($node, $db, $named, 'valid', 'and found to be the one that was meant');
+is($node->safe_psql($db, "SELECT count(*) FROM pg_statistic WHERE starelid = '$named'::regclass"), 1, 'with statistics of the expression');
+$node->safe_psql($db, 'SELECT pg_stat_statements_reset()');
+run_workload($node, $db, query => "SELECT count(*) FROM item WHERE upper(pad || a) = 'X%d'");
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes() WHERE ddl LIKE '%upper%'}), 0, 'it is not advised again');
+$node->safe_psql($db, "CALL steward.revert($expression)");
+is_index($node, $db, $named, 'absent', 'it is taken back');
+$node->safe_psql($db, "CREATE INDEX $1 ON item (lower(pad || a))") if $named =~ /\.(.*)/;
+refused($node, $db, "CALL steward.apply($expression)", '55000', qr/exists already/, 'where the name is taken by another expression');
+is_index($node, $db, $named, 'valid', 'that one stays');
+$node->safe_psql($db, "UPDATE steward.actions SET status = 'verifying' WHERE id = $expression");
+refused($node, $db, "CALL steward.revert($expression)", '55000', qr/another one by now/, 'nor is it taken back for ours');
+$node->safe_psql($db, "DROP INDEX $named");
+
 # A duplicate no more
+$node->safe_psql($db, q{
+CREATE INDEX first ON item (b DESC, a) WITH (fillfactor = 70);
+CREATE INDEX second ON item (b DESC, a) WITH (fillfactor = 70);
+});
 $node->safe_psql($db, "UPDATE steward.actions SET status = 'proposed' WHERE id = $drop; DROP INDEX "
 	  . ($target eq 'public.first' ? 'second' : 'first'));
 refused($node, $db, "CALL steward.apply($drop)", '55000', qr/no duplicate any more/, 'drop of what is no duplicate any more');

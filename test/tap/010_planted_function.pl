@@ -198,6 +198,20 @@ $node->safe_psql($db, q{SET ROLE mallory;
 	SELECT count(*) FROM steward.statements; SELECT count(*) FROM steward.status();});
 harmless_ok("mallory's own question", 'mallory');
 
+# (f) An index would evaluate her function for each row: none is advised on it, nor on constants that she reads
+$offset = -s $node->logfile;
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE FUNCTION mallory.twice(integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1 * 2 + mallory.planted() * 0; END';
+GRANT EXECUTE ON FUNCTION mallory.twice(integer) TO PUBLIC;
+});
+is($node->safe_psql($db, qq{SELECT count(*) FROM steward.recommend_indexes(ARRAY[$_])}), 0, "no index on hers: $_")
+  foreach (q{'SELECT * FROM item WHERE mallory.twice(a) = 4'}, q{'SELECT * FROM item WHERE abs(mallory.twice(a)) = 4'},
+	q{'SELECT * FROM item WHERE a + (''{1,2}''::mallory.checked[])[1] = 4'});
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE abs(a) = 4'])}), 1,
+	'but one on what is nobody\'s');
+harmless_ok('an expression of hers');
+
 # Objects of hers that look like the server's
 $offset = -s $node->logfile;
 $node->safe_psql($db, q{

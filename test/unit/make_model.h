@@ -119,6 +119,7 @@ MakeExisting(ObjectId oid, std::string name, std::vector<IndexKey> keys)
 	index.plain_btree = true;
 	index.valid = true;
 	index.droppable = true;
+	index.rebuildable = true;
 	index.signature = "btree";
 	for (const IndexKey &key : keys)
 	{

@@ -65,9 +65,21 @@ ExplainOrder(const IndexDefinition &index, const Relation &relation,
 	std::vector<std::string> parts;
 
 	for (const IndexKey &key : index.keys)
-		parts.push_back(relation.columns.at(key.column).name + " (" + RoleOf(key, index.relation, served) +
-						")");
-	return Join(parts, ", then ");
+	{
+		const Column &column = relation.columns.at(key.column);
+
+		parts.push_back((column.expression.empty() ? column.name : column.expression) + " (" +
+						RoleOf(key, index.relation, served) + ")");
+	}
+
+	std::vector<std::string> included;
+
+	for (ColumnNumber number : index.included)
+		included.push_back(relation.columns.at(number).name);
+	return Join(parts, ", then ") +
+		   (included.empty()
+				? ""
+				: "; " + Join(included, ", ") + " beside them, so that the table need not be read");
 }
 
 } // namespace steward

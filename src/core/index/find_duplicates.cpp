@@ -14,6 +14,18 @@
 namespace steward
 {
 
+namespace
+{
+
+/* A drop has to have its undo. */
+bool
+MayGo(const ExistingIndex &index)
+{
+	return index.droppable && index.rebuildable;
+}
+
+} // namespace
+
 std::vector<DuplicateIndex>
 FindDuplicates(const Relation &relation)
 {
@@ -27,14 +39,14 @@ FindDuplicates(const Relation &relation)
 
 		const ExistingIndex *&keeper = keepers[index.signature];
 
-		if (keeper == nullptr || (keeper->droppable && (!index.droppable || index.oid < keeper->oid)))
+		if (keeper == nullptr || (MayGo(*keeper) && (!MayGo(index) || index.oid < keeper->oid)))
 			keeper = &index;
 	}
 	for (const ExistingIndex &index : relation.indexes)
 	{
 		auto keeper = keepers.find(index.signature);
 
-		if (index.valid && index.droppable && keeper != keepers.end() && keeper->second->oid != index.oid)
+		if (index.valid && MayGo(index) && keeper != keepers.end() && keeper->second->oid != index.oid)
 			duplicates.push_back({index, *keeper->second});
 	}
 	return duplicates;

@@ -5,8 +5,10 @@
  *
  * For each appearance of a table: equality columns first (most selective
  * first, and each of them leading once, so that statements can share), then
- * the columns of one join, then one range or the wanted order.  What an
- * existing btree gives already is not proposed.
+ * the columns of one join, then one range or the wanted order.  The fullest of
+ * these also with the other columns that the statement reads there included,
+ * so that the table need not be visited.  What an existing btree gives already
+ * is not proposed.
  *
  * Pure: what is worth its price is for the planner to say, not for here.
  *
@@ -25,6 +27,13 @@ namespace
 {
 
 using Keys = std::vector<IndexKey>;
+
+/* An index holds no more columns than this beside its keys, and no more than this share of the row's width. */
+constexpr size_t kMostIncluded = 8;
+constexpr double kWidestIncluded = 0.5;
+
+/* A lookup of fewer rows than this is quick with the table, too. */
+constexpr double kFewRows = 20;
 
 /* The columns of one appearance of a table, by what an index can do with them. */
 struct Roles
@@ -153,6 +162,78 @@ ArrangeKeys(const Roles &roles)
 	return arranged;
 }
 
+/* Those that use all they can of the conditions: worth having the other columns beside them. */
+std::vector<Keys>
+FullestKeys(const Roles &roles)
+{
+	std::vector<Keys> fullest;
+
+	for (const IndexKey &range : roles.ranges)
+		fullest.push_back(Concatenate(roles.equal, {range}));
+	for (const Keys &order : roles.orders)
+		fullest.push_back(Concatenate(roles.equal, order));
+	for (const auto &[partner, join] : roles.joins)
+	{
+		fullest.push_back(Concatenate(join, roles.equal));
+		fullest.push_back(Concatenate(roles.equal, join));
+	}
+	if (fullest.empty() && !roles.equal.empty())
+		fullest.push_back(roles.equal);
+	return fullest;
+}
+
+/* Bytes of a row's values. */
+double
+RowWidth(const Relation &relation)
+{
+	double width = 0;
+
+	for (const auto &[number, column] : relation.columns)
+		width += number < kFirstElement ? column.average_width : 0;
+	return width;
+}
+
+/* The rows that the conditions on the keys leave; all of them where another table's rows decide that. */
+double
+RowsFound(const RelationUse &use, const Relation &relation, const Keys &keys)
+{
+	double rows = relation.tuples;
+
+	for (const ColumnUse &column : use.columns)
+	{
+		if (!HasColumn(keys, column.column))
+			continue;
+		if (column.kind == ColumnUseKind::kJoin)
+			return relation.tuples;
+		rows *= column.selectivity;
+	}
+	return rows;
+}
+
+/* What else the statement reads there; nothing where that is all or nothing, or hardly less than the row. */
+std::vector<ColumnNumber>
+OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys)
+{
+	std::vector<ColumnNumber> others;
+	double width = 0;
+
+	for (ColumnNumber number : use.referenced)
+	{
+		auto column = relation.columns.find(number);
+
+		/* The whole row, or a system column. */
+		if (column == relation.columns.end())
+			return {};
+		if (HasColumn(keys, number))
+			continue;
+		others.push_back(number);
+		width += column->second.average_width;
+	}
+	if (others.size() > kMostIncluded || width > kWidestIncluded * RowWidth(relation))
+		return {};
+	return others;
+}
+
 bool
 IsPrefix(const Keys &shorter, const Keys &longer)
 {
@@ -160,12 +241,23 @@ IsPrefix(const Keys &shorter, const Keys &longer)
 }
 
 bool
-GivenAlready(const Keys &keys, const Relation &relation)
+HoldsColumn(const ExistingIndex &index, ColumnNumber column)
+{
+	return HasColumn(index.keys, column) ||
+		   std::find(index.included.begin(), index.included.end(), column) != index.included.end();
+}
+
+bool
+GivenAlready(const IndexDefinition &wanted, const Relation &relation)
 {
 	return std::any_of(relation.indexes.begin(), relation.indexes.end(),
-					   [&](const ExistingIndex &index) {
+					   [&](const ExistingIndex &index)
+					   {
 						   return index.valid && index.plain_btree &&
-								  IsPrefix(keys, NormalizeOrder(index.keys));
+								  IsPrefix(wanted.keys, NormalizeOrder(index.keys)) &&
+								  std::all_of(wanted.included.begin(), wanted.included.end(),
+											  [&](ColumnNumber column)
+											  { return HoldsColumn(index, column); });
 					   });
 }
 
@@ -183,6 +275,40 @@ LeadingColumns(const RelationUse &use)
 			leading.insert(order.front().column);
 	}
 	return leading;
+}
+
+/* Keys in the order in which they are advised, no more than so many. */
+Keys
+Trim(Keys keys, size_t max_columns)
+{
+	if (keys.size() > max_columns)
+		keys.resize(max_columns);
+	return NormalizeOrder(std::move(keys));
+}
+
+/* The indexes that could serve one appearance of a table; may hold duplicates. */
+std::vector<IndexDefinition>
+IndexesFor(const RelationUse &use, const Relation &relation, size_t max_columns)
+{
+	Roles roles = AssignRoles(use, relation);
+	std::vector<IndexDefinition> indexes;
+
+	for (const Keys &arranged : ArrangeKeys(roles))
+	{
+		Keys keys = Trim(arranged, max_columns);
+
+		if (!keys.empty())
+			indexes.push_back({use.relation, std::move(keys), {}});
+	}
+	for (const Keys &fullest : FullestKeys(roles))
+	{
+		Keys keys = Trim(fullest, max_columns);
+		std::vector<ColumnNumber> others = OtherColumns(use, relation, keys);
+
+		if (!keys.empty() && !others.empty() && RowsFound(use, relation, keys) >= kFewRows)
+			indexes.push_back({use.relation, std::move(keys), std::move(others)});
+	}
+	return indexes;
 }
 
 } // namespace
@@ -216,15 +342,9 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 
 			if (relation == catalog.end() || !relation->second.unfit.empty())
 				continue;
-			for (Keys keys : ArrangeKeys(AssignRoles(use, relation->second)))
+			for (IndexDefinition &index : IndexesFor(use, relation->second, max_columns))
 			{
-				if (keys.size() > max_columns)
-					keys.resize(max_columns);
-				keys = NormalizeOrder(std::move(keys));
-
-				IndexDefinition index{use.relation, keys, {}};
-
-				if (keys.empty() || GivenAlready(keys, relation->second) || !known.insert(index).second)
+				if (GivenAlready(index, relation->second) || !known.insert(index).second)
 					continue;
 				by_relation[use.relation].push_back(static_cast<CandidateId>(candidates.indexes.size()));
 				candidates.indexes.push_back(std::move(index));

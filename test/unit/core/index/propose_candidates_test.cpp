@@ -126,6 +126,88 @@ TEST(ProposeCandidates, ADescendingOrderBeginsAscending)
 				UnorderedElementsAre("b, c"));
 }
 
+/* A use that also reads these columns. */
+RelationUse
+Reading(RelationUse use, std::vector<ColumnNumber> columns)
+{
+	use.referenced = std::move(columns);
+	return use;
+}
+
+/* The included columns of the candidates that have some, with their keys. */
+std::vector<std::string>
+ProposeCovering(RelationUse use, const Relation &relation = MakeRelation(kTable, "t"))
+{
+	std::vector<std::string> texts;
+
+	for (const IndexDefinition &index :
+		 ProposeCandidates({QueryShape{{std::move(use)}}}, MakeCatalog({relation}), kMaxColumns).indexes)
+	{
+		std::string text = KeysText(index.keys) + " +";
+
+		for (ColumnNumber number : index.included)
+			text += " " + relation.columns.at(number).name;
+		if (!index.included.empty())
+			texts.push_back(text);
+	}
+	return texts;
+}
+
+TEST(ProposeCandidates, TheOtherColumnsAreIncludedInTheFullestOnes)
+{
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA), Range(kB)}), {kA, kB, kC})),
+				UnorderedElementsAre("a, b + c"));
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}, {{Ascending(kB)}}), {kA, kB, kC})),
+				UnorderedElementsAre("a, b + c"));
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA), Joined(kB, 2)}), {kA, kB, kC})),
+				UnorderedElementsAre("b, a + c", "a, b + c"));
+}
+
+TEST(ProposeCandidates, NothingIsIncludedThatIsAKeyAlready)
+{
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA})), IsEmpty());
+}
+
+TEST(ProposeCandidates, NothingIsIncludedWhereTheWholeRowIsRead)
+{
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {0, kA, kB})), IsEmpty());
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {-6, kA, kB})), IsEmpty())
+		<< "nor for a system column";
+}
+
+/* Of a million rows. */
+TEST(ProposeCandidates, NothingIsIncludedForAFewRows)
+{
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA, 0.000001)}), {kA, kB})), IsEmpty());
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA, 0.0001)}), {kA, kB})),
+				UnorderedElementsAre("a + b"));
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA, 0.000001), Joined(kB, 2)}), {kA, kB, kC})),
+				UnorderedElementsAre("b, a + c", "a, b + c"))
+		<< "how often it is looked up is for the other table to say";
+}
+
+TEST(ProposeCandidates, NothingIsIncludedThatIsMostOfTheRow)
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.columns.at(kC).average_width = 500;
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB}), relation),
+				UnorderedElementsAre("a + b"));
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kC}), relation), IsEmpty());
+}
+
+TEST(ProposeCandidates, AnIndexThatHoldsTheColumnsAnywhereGivesIt)
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.indexes = {MakeExisting(1, "wide", {Ascending(kA), Ascending(kB)})};
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB}), relation), IsEmpty());
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB, kC}), relation),
+				UnorderedElementsAre("a + b c"));
+	relation.indexes[0].included = {kC};
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB, kC}), relation), IsEmpty());
+}
+
 TEST(ProposeCandidates, MixedDirectionsStayMixed)
 {
 	EXPECT_THAT(Propose(MakeUse(kTable, {}, {{Ascending(kB), Descending(kC)}})),

@@ -1,0 +1,63 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_elements.h
+ *	  What an index can hold beside a plain column with its default operator
+ *	  class: expressions, and columns with another operator class.
+ *
+ * Each gets a column number of its own, above those of real columns, so that
+ * whoever chooses columns for an index chooses among them just the same.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "nodes/nodes.h"
+}
+
+#include <vector>
+
+#include "model/relation.h"
+#include "pg/raii.h"
+
+namespace steward::pg
+{
+
+struct IndexElement
+{
+	Oid relation = InvalidOid;
+	Node *expression = nullptr; /* its Vars are of relation number 1; a Var itself for a column */
+	Oid opclass = InvalidOid;   /* InvalidOid: the default one */
+};
+
+class IndexElements
+{
+public:
+	IndexElements();
+
+	/* The number of the element; equal ones have the same. */
+	ColumnNumber Register(Oid relation, Node *expression, Oid opclass);
+
+	/* Null for the number of a real column. */
+	const IndexElement *Find(ColumnNumber number) const;
+
+	/* Adds them to the columns of their tables, and finds them in the indexes that are there. */
+	void AddTo(Catalog &catalog) const;
+
+private:
+	OwnedMemoryContext context_;
+	std::vector<IndexElement> elements_;
+};
+
+/*
+ * Takes an index that is there for what it is where its expressions and
+ * operator classes are among the relation's columns.
+ */
+void RecognizeIndexes(steward::Relation &relation);
+
+} // namespace steward::pg
