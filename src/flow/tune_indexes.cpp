@@ -26,7 +26,7 @@
 #include "core/index/remember_prices.h"
 #include "core/index/select_indexes.h"
 #include "core/report/explain_silence.h"
-#include "flow/observe_workload.h"
+#include "flow/describe_workload.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/hypopg.h"
@@ -59,15 +59,6 @@ constexpr double kMinGainByCost = 0.0005;
 /* A statement seen for less time than this counts as seen so long, lest a rate explode. */
 constexpr double kShortestWindow = 60;
 
-constexpr const char *kNotAskedFor = "advice on it was not asked for";
-
-/* A variant of one of the statements, and what the planner sees of it. */
-struct PlannedVariant
-{
-	size_t statement = 0; /* position in the advised workload */
-	Variant variant;
-	QueryShape shape;
-};
 
 /* What the stages hand to each other. */
 struct Tuning
@@ -81,168 +72,6 @@ struct Tuning
 	Candidates candidates;                /* relevant to which variant */
 	std::vector<IndexSize> sizes;         /* one for each candidate */
 };
-
-/* What is wrong with a query that somebody brought is an error, not a footnote. */
-[[noreturn]] void
-RefuseQuery(size_t position, const std::string &text, const std::string &what, const pg::Unfitness &unfit,
-			const std::string &hint)
-{
-	throw Refusal({unfit.sqlstate,
-				   "query " + std::to_string(position + 1) + " cannot be " + what + ": " + unfit.reason,
-				   "The text is: " + Excerpt(text, 200), unfit.hint.empty() ? hint : unfit.hint});
-}
-
-std::string
-AnalysisHint(const pg::Unfitness &unfit)
-{
-	if (unfit.sqlstate == sqlstate::kInsufficientPrivilege)
-		return "Queries are planned with your rights: ask for the right, or have somebody who has it run this.";
-	return "It must parse as it stands, under your search_path; parameters are written $1, $2 and so on.";
-}
-
-std::string
-PlanningHint(const pg::Unfitness &unfit)
-{
-	if (unfit.sqlstate == sqlstate::kInsufficientPrivilege && pg::IsSuperuser(pg::CurrentRole()))
-		return "Functions in superusers' statements are planned as role steward_planner, which has no rights: GRANT what "
-			   "they need to it, or SET ROLE to the application's role.";
-	return "EXPLAIN it to see more; pg_steward.planning_timeout bounds the time.";
-}
-
-void
-TakeQueries(Tuning &tuning)
-{
-	pg::Identity caller = {pg::CurrentRole(), std::nullopt};
-
-	for (size_t i = 0; i < tuning.request.queries->size(); i++)
-	{
-		AdvisedStatement advised;
-		auto query = std::make_unique<pg::AnalyzedQuery>((*tuning.request.queries)[i], caller, true);
-
-		if (query->unfit())
-			RefuseQuery(i, query->text(), "analysed", query->unfit(), AnalysisHint(query->unfit()));
-		advised.statement.key.userid = caller.role;
-		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
-		advised.statement.text = query->text();
-		advised.relations = query->relations();
-		tuning.variants.push_back({i, {std::move(query), 1, false}, {}});
-		tuning.advice.statements.push_back(std::move(advised));
-	}
-}
-
-void
-TakeWorkload(Tuning &tuning, pg::Spi &spi)
-{
-	StatementAnalyzer analyzer;
-
-	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kSinceChanges))
-	{
-		AdvisedStatement advised;
-
-		if (statement.counters.calls < tuning.request.min_calls)
-		{
-			advised.waiting = true;
-			advised.reason = std::to_string(statement.counters.calls) + " of " +
-							 std::to_string(tuning.request.min_calls) + " calls";
-		}
-		else
-		{
-			for (Variant &variant : analyzer.Analyze(statement, &advised.reason))
-			{
-				advised.reason = "";
-				advised.relations = variant.query->relations();
-				tuning.variants.push_back({tuning.advice.statements.size(), std::move(variant), {}});
-			}
-		}
-		advised.statement = std::move(statement);
-		tuning.advice.statements.push_back(std::move(advised));
-	}
-}
-
-void
-ReadTables(Tuning &tuning, pg::Spi &spi)
-{
-	std::set<ObjectId> relations;
-	const IndexRequest &request = tuning.request;
-
-	for (ObjectId oid : request.relations)
-	{
-		if (!pg::RelationExists(oid))
-			throw Refusal({sqlstate::kUndefinedTable, "there is no relation with OID " + std::to_string(oid),
-						   "It is in the list of relations to advise on.",
-						   "Name relations, as in relations => ARRAY['orders'::regclass]."});
-	}
-	for (const AdvisedStatement &advised : tuning.advice.statements)
-		relations.insert(advised.relations.begin(), advised.relations.end());
-	tuning.advice.catalog = pg::ReadCatalog(spi, {relations.begin(), relations.end()});
-	for (auto &[oid, relation] : tuning.advice.catalog)
-	{
-		for (const std::string &pattern : request.exclusions)
-		{
-			if (MatchesLike(relation.label, pattern))
-				relation.unfit = "it is excluded by the pattern " + pattern;
-		}
-		if (!request.relations.empty() &&
-			std::find(request.relations.begin(), request.relations.end(), oid) == request.relations.end())
-			relation.unfit = kNotAskedFor;
-	}
-}
-
-/* Who brings queries and gets no advice on one of their tables learns why. */
-void
-TellUnfit(const Tuning &tuning)
-{
-	if (!tuning.request.queries)
-		return;
-	for (const auto &[oid, relation] : tuning.advice.catalog)
-	{
-		if (!relation.unfit.empty() && relation.unfit != kNotAskedFor)
-			pg::Notice("no index is advised on " + relation.quoted + ": " + relation.unfit);
-	}
-}
-
-bool
-IsFit(const Tuning &tuning, const AdvisedStatement &advised)
-{
-	return std::any_of(advised.relations.begin(), advised.relations.end(),
-					   [&](ObjectId oid)
-					   {
-						   auto relation = tuning.advice.catalog.find(oid);
-
-						   return relation != tuning.advice.catalog.end() && relation->second.unfit.empty();
-					   });
-}
-
-/* Variants that cannot be planned are left out; a statement of which none can be says why. */
-void
-DescribeStatements(Tuning &tuning)
-{
-	std::vector<double> shares(tuning.advice.statements.size(), 0);
-
-	for (PlannedVariant &planned : tuning.variants)
-	{
-		AdvisedStatement &advised = tuning.advice.statements[planned.statement];
-		pg::AnalyzedQuery &query = *planned.variant.query;
-		pg::Unfitness failure;
-
-		if (IsFit(tuning, advised))
-			planned.shape = pg::DescribeQuery(query, tuning.elements, &failure);
-		if (failure && tuning.request.queries)
-			RefuseQuery(planned.statement, query.text(), "planned", failure, PlanningHint(failure));
-		if (failure)
-		{
-			advised.reason = ReasonOf(planned.variant, failure);
-			planned.variant.share = 0;
-		}
-		shares[planned.statement] += planned.variant.share;
-	}
-	std::erase_if(tuning.variants, [](const PlannedVariant &planned) { return planned.variant.share == 0; });
-	for (PlannedVariant &planned : tuning.variants)
-	{
-		planned.variant.share /= shares[planned.statement];
-		tuning.advice.statements[planned.statement].reason = "";
-	}
-}
 
 std::vector<QueryShape>
 ShapesOf(const Tuning &tuning)
@@ -571,9 +400,8 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 	silence.reads_wanted =
 		wanted.empty() ||
 		std::any_of(wanted.begin(), wanted.end(), [&](ObjectId oid) { return catalog.count(oid) > 0; });
-	silence.tables_unfit = std::any_of(
-		catalog.begin(), catalog.end(),
-		[](const auto &entry) { return !entry.second.unfit.empty() && entry.second.unfit != kNotAskedFor; });
+	silence.tables_unfit = std::any_of(catalog.begin(), catalog.end(),
+									   [](const auto &entry) { return IsUnfitItself(entry.second); });
 	silence.sizes = priced.problem.sizes;
 	silence.budget = priced.problem.budget;
 	silence.min_gain = priced.problem.min_gain;
@@ -588,15 +416,7 @@ TuneIndexes(const IndexRequest &request)
 	Tuning tuning(request);
 	pg::Spi spi;
 
-	if (request.queries)
-		TakeQueries(tuning);
-	else
-		TakeWorkload(tuning, spi);
-	ShareOut(tuning.advice.statements);
-	ReadTables(tuning, spi);
-	TellUnfit(tuning);
-	DescribeStatements(tuning);
-	tuning.elements.AddTo(tuning.advice.catalog);
+	tuning.variants = DescribeWorkload(request, spi, tuning.advice, tuning.elements);
 	tuning.candidates = ProposeCandidates(ShapesOf(tuning), tuning.advice.catalog, request.max_columns);
 
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
