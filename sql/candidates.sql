@@ -178,6 +178,13 @@ VACUUM orders;
 SELECT * FROM advise('SELECT sum(total) FROM orders WHERE created_at BETWEEN ''2026-01-01'' AND ''2026-01-20''');
 SELECT * FROM advise('SELECT o.* FROM orders AS o WHERE customer_id = 5');
 
+-- But no column that a statement sets.
+SELECT * FROM advise('SELECT sum(total) FROM orders WHERE created_at BETWEEN ''2026-01-01'' AND ''2026-01-20''', 'UPDATE orders SET total = 5 WHERE id = $1');
+SELECT * FROM advise('SELECT sum(total) FROM orders WHERE created_at BETWEEN ''2026-01-01'' AND ''2026-01-20''',
+                     'INSERT INTO orders VALUES (1, 2, 3, 4, now(), '''') ON CONFLICT (id) DO UPDATE SET total = 5');
+SELECT * FROM advise('SELECT sum(total) FROM orders WHERE created_at BETWEEN ''2026-01-01'' AND ''2026-01-20''',
+                     'MERGE INTO orders AS o USING customers AS c ON o.id = c.id WHEN MATCHED THEN UPDATE SET total = 5');
+
 -- Statements that carry a query are advised on for its sake.
 SELECT * FROM advise('DECLARE c CURSOR FOR SELECT * FROM orders WHERE customer_id = $1');
 SELECT * FROM advise('CREATE TABLE copied AS SELECT * FROM orders WHERE customer_id = 3');

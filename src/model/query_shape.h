@@ -45,9 +45,19 @@ struct RelationUse
 	std::vector<ColumnNumber> referenced;      /* every column the statement reads here */
 };
 
+/* A column that the statement sets in rows that are there. */
+struct ColumnWrite
+{
+	ObjectId relation = 0;
+	ColumnNumber column = 0;
+
+	auto operator<=>(const ColumnWrite &) const = default;
+};
+
 struct QueryShape
 {
 	std::vector<RelationUse> relations;
+	std::vector<ColumnWrite> writes; /* of UPDATE, ON CONFLICT DO UPDATE and MERGE */
 };
 
 } // namespace steward

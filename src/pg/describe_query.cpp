@@ -237,6 +237,7 @@ DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure)
 	*failure = query.Plan(IgnorePlan, nullptr);
 	if (*failure)
 		return shape;
+	shape.writes = query.writes();
 	for (int i = 0; i < list_length(finder.relations); i++)
 		shape.relations.push_back(
 			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), elements));

@@ -27,6 +27,7 @@ extern "C"
 #include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
 #include "utils/inval.h"
@@ -54,12 +55,16 @@ struct AnalysisResult
 	bool utility = false;
 	Query *tree = nullptr;
 	List *relations = NIL;        /* OIDs, sorted, each once */
+	List *written = NIL;          /* OIDs, one for each column that is set */
+	List *columns = NIL;          /* their numbers */
 	bool calls_functions = false; /* of people's own */
 };
 
 struct TreePreparation
 {
 	List *relations;
+	List *written;
+	List *columns;
 	Oid role;
 	bool check_rights;
 	bool calls_functions; /* of people's own */
@@ -92,6 +97,42 @@ CheckRights(Query *query, Oid role)
 	SetUserIdAndSecContext(outer_role, outer_flags);
 }
 
+/* Notes the columns that a list of targets sets. */
+void
+NoteTargets(TreePreparation *preparation, const Query *query, List *targets)
+{
+	Oid relation = rt_fetch(query->resultRelation, query->rtable)->relid;
+	ListCell *cell;
+
+	foreach (cell, targets)
+	{
+		auto *target = lfirst_node(TargetEntry, cell);
+
+		if (target->resjunk)
+			continue;
+		preparation->written = lappend_oid(preparation->written, relation);
+		preparation->columns = lappend_int(preparation->columns, target->resno);
+	}
+}
+
+void
+NoteWrites(TreePreparation *preparation, const Query *query)
+{
+	ListCell *cell;
+
+	if (query->commandType == CMD_UPDATE)
+		NoteTargets(preparation, query, query->targetList);
+	if (query->onConflict != nullptr)
+		NoteTargets(preparation, query, query->onConflict->onConflictSet);
+	foreach (cell, query->mergeActionList)
+	{
+		auto *action = lfirst_node(MergeAction, cell);
+
+		if (action->commandType == CMD_UPDATE)
+			NoteTargets(preparation, query, action->targetList);
+	}
+}
+
 /* Collects the relations and functions, and makes the tree one that only ever reads. */
 bool
 PrepareTree(Node *node, void *argument)
@@ -114,6 +155,7 @@ PrepareTree(Node *node, void *argument)
 	}
 	if (IsA(node, Query))
 	{
+		NoteWrites(preparation, reinterpret_cast<Query *>(node));
 		if (preparation->check_rights)
 			CheckRights(reinterpret_cast<Query *>(node), preparation->role);
 		return compat::WalkQuery(reinterpret_cast<Query *>(node), PrepareTree, argument,
@@ -144,7 +186,7 @@ ReadTreeAs(Node *node, void *argument)
 void
 PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights, AnalysisResult *result)
 {
-	TreePreparation preparation = {NIL, role, check_rights, false, false};
+	TreePreparation preparation = {NIL, NIL, NIL, role, check_rights, false, false};
 	Oid reader = role;
 
 	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
@@ -155,6 +197,8 @@ PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights,
 	ReadTreeAs(reinterpret_cast<Node *>(query), &reader);
 	list_sort(preparation.relations, list_oid_cmp);
 	result->relations = preparation.relations;
+	result->written = preparation.written;
+	result->columns = preparation.columns;
 	result->calls_functions = preparation.calls_functions;
 }
 
@@ -299,6 +343,7 @@ AnalyzedQuery::Analyze()
 	tree_ = nullptr;
 	unfit_ = {};
 	relations_.clear();
+	writes_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
 
 	/* Only the tree itself is worth keeping. */
@@ -340,6 +385,9 @@ AnalyzedQuery::Analyze()
 	calls_functions_ = result.calls_functions;
 	for (int i = 0; i < list_length(result.relations); i++)
 		relations_.push_back(list_nth_oid(result.relations, i));
+	for (int i = 0; i < list_length(result.written); i++)
+		writes_.push_back(
+			{list_nth_oid(result.written, i), static_cast<ColumnNumber>(list_nth_int(result.columns, i))});
 }
 
 /* Takes the locks planning needs; an ERROR where one cannot be had at once. */

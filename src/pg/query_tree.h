@@ -70,6 +70,9 @@ public:
 	/* The tables it names, views resolved, in ascending order. */
 	const std::vector<ObjectId> &relations() const { return relations_; }
 
+	/* The columns it sets in rows that are there. */
+	const std::vector<ColumnWrite> &writes() const { return writes_; }
+
 	/*
 	 * Plans it with its values, in the sandbox, and hands the plan to use(),
 	 * which must not keep it and is C-like.  Never as a superuser.  The planner
@@ -91,6 +94,7 @@ private:
 	Query *tree_ = nullptr;
 	uint64_t analyzed_at_ = 0; /* the invalidation counter at that time */
 	std::vector<ObjectId> relations_;
+	std::vector<ColumnWrite> writes_;
 	bool calls_functions_ = false;
 	Unfitness unfit_;
 };

@@ -210,9 +210,15 @@ RowsFound(const RelationUse &use, const Relation &relation, const Keys &keys)
 	return rows;
 }
 
-/* What else the statement reads there; nothing where that is all or nothing, or hardly less than the row. */
+using Writes = std::set<ColumnWrite>;
+
+/*
+ * What else the statement reads there; nothing where that is all or nothing,
+ * hardly less than the row, or set by somebody: each such UPDATE would have to
+ * write the index, and could not be HOT.
+ */
 std::vector<ColumnNumber>
-OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys)
+OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys, const Writes &writes)
 {
 	std::vector<ColumnNumber> others;
 	double width = 0;
@@ -226,6 +232,8 @@ OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys)
 			return {};
 		if (HasColumn(keys, number))
 			continue;
+		if (writes.count({use.relation, number}) > 0)
+			return {};
 		others.push_back(number);
 		width += column->second.average_width;
 	}
@@ -288,7 +296,7 @@ Trim(Keys keys, size_t max_columns)
 
 /* The indexes that could serve one appearance of a table; may hold duplicates. */
 std::vector<IndexDefinition>
-IndexesFor(const RelationUse &use, const Relation &relation, size_t max_columns)
+IndexesFor(const RelationUse &use, const Relation &relation, const Writes &writes, size_t max_columns)
 {
 	Roles roles = AssignRoles(use, relation);
 	std::vector<IndexDefinition> indexes;
@@ -303,7 +311,7 @@ IndexesFor(const RelationUse &use, const Relation &relation, size_t max_columns)
 	for (const Keys &fullest : FullestKeys(roles))
 	{
 		Keys keys = Trim(fullest, max_columns);
-		std::vector<ColumnNumber> others = OtherColumns(use, relation, keys);
+		std::vector<ColumnNumber> others = OtherColumns(use, relation, keys, writes);
 
 		if (!keys.empty() && !others.empty() && RowsFound(use, relation, keys) >= kFewRows)
 			indexes.push_back({use.relation, std::move(keys), std::move(others)});
@@ -333,6 +341,10 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 	Candidates candidates;
 	std::set<IndexDefinition> known;
 	std::map<ObjectId, CandidateSet> by_relation;
+	Writes writes;
+
+	for (const QueryShape &shape : shapes)
+		writes.insert(shape.writes.begin(), shape.writes.end());
 
 	for (const QueryShape &shape : shapes)
 	{
@@ -342,7 +354,7 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 
 			if (relation == catalog.end() || !relation->second.unfit.empty())
 				continue;
-			for (IndexDefinition &index : IndexesFor(use, relation->second, max_columns))
+			for (IndexDefinition &index : IndexesFor(use, relation->second, writes, max_columns))
 			{
 				if (GivenAlready(index, relation->second) || !known.insert(index).second)
 					continue;

@@ -196,6 +196,17 @@ TEST(ProposeCandidates, NothingIsIncludedThatIsMostOfTheRow)
 	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kC}), relation), IsEmpty());
 }
 
+TEST(ProposeCandidates, NothingIsIncludedThatAnyStatementSets)
+{
+	QueryShape reads{{Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB})}, {}};
+	QueryShape sets{{}, {{kTable, kB}}};
+	QueryShape sets_elsewhere{{}, {{kOther, kB}, {kTable, kC}}};
+	Catalog catalog = MakeCatalog({MakeRelation(kTable, "t"), MakeRelation(kOther, "o")});
+
+	EXPECT_EQ(ProposeCandidates({reads, sets_elsewhere}, catalog, kMaxColumns).indexes.size(), 2U);
+	EXPECT_EQ(ProposeCandidates({reads, sets}, catalog, kMaxColumns).indexes.size(), 1U);
+}
+
 TEST(ProposeCandidates, AnIndexThatHoldsTheColumnsAnywhereGivesIt)
 {
 	Relation relation = MakeRelation(kTable, "t");
