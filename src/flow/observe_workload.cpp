@@ -18,6 +18,7 @@
 #include "pg/journal.h"
 #include "pg/samples.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 #include "pg/statements.h"
 
 namespace steward
@@ -101,10 +102,14 @@ NoteWorkload()
 std::string
 ReasonOf(const Variant &variant, const pg::Unfitness &failure)
 {
-	/* Rights, locks and time: these name no values. */
-	if (!failure || !variant.sampled || failure.sqlstate == sqlstate::kInsufficientPrivilege ||
-		failure.sqlstate == sqlstate::kLockNotAvailable || failure.sqlstate == sqlstate::kQueryCanceled)
+	if (!failure || !variant.sampled)
 		return failure.reason;
+	if (failure.sqlstate == sqlstate::kInsufficientPrivilege)
+		return "a right is missing that its planning needs";
+	if (failure.sqlstate == sqlstate::kLockNotAvailable)
+		return "a table it names is locked";
+	if (failure.sqlstate == sqlstate::kQueryCanceled)
+		return "planning took longer than " + std::to_string(pg::settings::planning_timeout_ms) + " ms";
 	return "a sample of it cannot be planned: SQLSTATE " + failure.sqlstate;
 }
 

@@ -75,6 +75,7 @@ struct Obstacle
 };
 
 constexpr const char *kDeadlockDetected = "40P01";
+constexpr const char *kDataException = "22";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
@@ -470,6 +471,9 @@ Describe(const pg::ServerError &error, const pg::Journal::Trouble &known)
 		return known.text;
 	if (error.Sqlstate() == sqlstate::kQueryCanceled && stop.stopped)
 		return "the steward was stopped by " + stop.by + ": " + stop.reason;
+	/* What an expression makes of a row's value may stand in the message. */
+	if (error.Sqlstate().compare(0, 2, kDataException) == 0)
+		return "a value of some row does not allow it";
 	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
 }
 

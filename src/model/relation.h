@@ -39,6 +39,7 @@ struct Column
 	bool deduplicates = false;  /* equal values are equal bytes, so btree may share them */
 	double average_width = 0;   /* bytes, from pg_statistic, or the type's guess */
 	double measured_width = 0;  /* bytes, from pg_statistic alone; 0 = no statistics */
+	double largest_width = 0;   /* bytes, of any value the type allows; 0 = without bound */
 	int alignment = 1;          /* bytes */
 	double distinct_values = 0; /* estimated number, from pg_statistic; 0 = unknown */
 	double null_fraction = 0;

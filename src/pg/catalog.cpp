@@ -59,6 +59,7 @@ struct ColumnFacts
 	bool deduplicates;
 	double average_width;
 	double measured_width;
+	double largest_width;
 	int alignment;
 	double distinct_values;
 	double null_fraction;
@@ -78,6 +79,20 @@ struct RelationFacts
 	ColumnFacts *columns;
 };
 
+/* Of the longest value that the column can have; 0 where nothing bounds it. */
+double
+LargestWidth(const FormData_pg_attribute *attribute)
+{
+	/* A number of more digits than that has never been stored by anybody. */
+	constexpr double kLargestNumeric = 64;
+
+	if (attribute->attlen > 0)
+		return attribute->attlen;
+	if (attribute->atttypid == NUMERICOID)
+		return kLargestNumeric;
+	return type_maximum_size(attribute->atttypid, attribute->atttypmod);
+}
+
 void
 ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *facts, bool *analyzed)
 {
@@ -92,6 +107,7 @@ ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *f
 	facts->alignment = AlignmentOf(attribute->attlen, attribute->attalign);
 	facts->average_width = get_typavgwidth(attribute->atttypid, attribute->atttypmod);
 	facts->measured_width = 0;
+	facts->largest_width = LargestWidth(attribute);
 	facts->distinct_values = 0;
 	facts->null_fraction = 0;
 	if (HeapTupleIsValid(statistics))
@@ -207,6 +223,7 @@ ToModel(Oid oid, const RelationFacts &facts)
 		model.deduplicates = column.deduplicates;
 		model.average_width = column.average_width;
 		model.measured_width = column.measured_width;
+		model.largest_width = column.largest_width;
 		model.alignment = column.alignment;
 		model.distinct_values = column.distinct_values;
 		model.null_fraction = column.null_fraction;

@@ -24,11 +24,9 @@ extern "C"
 {
 #include "access/sysattr.h"
 #include "catalog/pg_class.h"
-#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
-#include "utils/lsyscache.h"
 }
 
 namespace steward::pg
@@ -168,31 +166,89 @@ void
 IgnorePlan([[maybe_unused]] PlannedStmt *plan, [[maybe_unused]] void *argument)
 {}
 
-ColumnNumber
-NumberOf(const FoundElement &element, Oid relation, IndexElements &elements)
+bool
+HasExpressions(const Finder *finder)
 {
-	if (element.expression != nullptr)
-		return elements.Register(relation, element.expression, element.opclass);
-	if (!OidIsValid(element.opclass))
-		return element.column;
+	ListCell *outer;
+	ListCell *cell;
 
-	Node *column = nullptr;
+	foreach (outer, finder->relations)
+	{
+		auto *found = static_cast<FoundRelation *>(lfirst(outer));
 
-	Guarded(
-		[&]
+		foreach (cell, found->columns)
 		{
-			Oid type;
-			Oid collation;
-			int32 modifier;
+			if (static_cast<FoundColumn *>(lfirst(cell))->element.expression != nullptr)
+				return true;
+		}
+		foreach (cell, found->orders)
+		{
+			ListCell *key;
 
-			get_atttypetypmodcoll(relation, element.column, &type, &modifier, &collation);
-			column = reinterpret_cast<Node *>(makeVar(1, element.column, type, modifier, collation, 0));
-		});
-	return elements.Register(relation, column, element.opclass);
+			foreach (key, static_cast<List *>(lfirst(cell)))
+			{
+				if (static_cast<FoundKey *>(lfirst(key))->element.expression != nullptr)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Whether the same expression stands in the statement when nobody knows the values that were bound. */
+bool
+IsKnown(const Finder *generic, Oid relation, Node *expression)
+{
+	ListCell *outer;
+	ListCell *cell;
+
+	foreach (outer, generic->relations)
+	{
+		auto *found = static_cast<FoundRelation *>(lfirst(outer));
+
+		if (found->relation != relation)
+			continue;
+		foreach (cell, found->columns)
+		{
+			if (equal(static_cast<FoundColumn *>(lfirst(cell))->element.expression, expression))
+				return true;
+		}
+		foreach (cell, found->orders)
+		{
+			ListCell *key;
+
+			foreach (key, static_cast<List *>(lfirst(cell)))
+			{
+				if (equal(static_cast<FoundKey *>(lfirst(key))->element.expression, expression))
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* What turns what was found into our own structures. */
+struct Translation
+{
+	IndexElements &elements;
+	const Finder *generic; /* null: no values were bound */
+};
+
+/* 0 for what no index is to hold. */
+ColumnNumber
+NumberOf(const FoundElement &element, Oid relation, const Translation &translation)
+{
+	if (element.expression == nullptr)
+		return element.column;
+	/* A value that somebody bound must not become part of an index. */
+	if (element.column == 0 && translation.generic != nullptr &&
+		!IsKnown(translation.generic, relation, element.expression))
+		return 0;
+	return translation.elements.Register(relation, element.expression, element.opclass);
 }
 
 RelationUse
-ToModel(const FoundRelation &found, IndexElements &elements)
+ToModel(const FoundRelation &found, const Translation &translation)
 {
 	RelationUse use;
 
@@ -201,7 +257,7 @@ ToModel(const FoundRelation &found, IndexElements &elements)
 	{
 		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));
 
-		use.columns.push_back({NumberOf(column->element, found.relation, elements), column->kind,
+		use.columns.push_back({NumberOf(column->element, found.relation, translation), column->kind,
 							   column->selectivity, column->partner});
 	}
 	for (int i = 0; i < list_length(found.orders); i++)
@@ -214,7 +270,7 @@ ToModel(const FoundRelation &found, IndexElements &elements)
 			auto *key = static_cast<FoundKey *>(list_nth(order, j));
 
 			keys.push_back(
-				{NumberOf(key->element, found.relation, elements), key->descending, key->nulls_first});
+				{NumberOf(key->element, found.relation, translation), key->descending, key->nulls_first});
 		}
 		use.orders.push_back(std::move(keys));
 	}
@@ -231,16 +287,31 @@ DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure)
 	QueryShape shape;
 	OwnedMemoryContext context("pg_steward query shape");
 	Finder finder = {context.get(), NIL};
-	PlannerWatch watch = {nullptr, CollectRelation, &finder};
-	WatchingPlanner watching(&watch);
+	Finder generic = {context.get(), NIL};
 
-	*failure = query.Plan(IgnorePlan, nullptr);
+	{
+		PlannerWatch watch = {nullptr, CollectRelation, &finder};
+		WatchingPlanner watching(&watch);
+
+		*failure = query.Plan(IgnorePlan, nullptr);
+	}
 	if (*failure)
 		return shape;
+	if (query.has_values() && HasExpressions(&finder))
+	{
+		PlannerWatch watch = {nullptr, CollectRelation, &generic};
+		WatchingPlanner watching(&watch);
+
+		/* Where that does not work no expression is known. */
+		(void) query.PlanWithoutValues(IgnorePlan, nullptr);
+	}
+
+	Translation translation = {elements, query.has_values() ? &generic : nullptr};
+
 	shape.writes = query.writes();
 	for (int i = 0; i < list_length(finder.relations); i++)
 		shape.relations.push_back(
-			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), elements));
+			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), translation));
 	return shape;
 }
 

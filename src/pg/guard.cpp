@@ -92,8 +92,9 @@ ServerError::Sqlstate() const
 bool
 ServerError::IsCancel() const
 {
-	return sqlerrcode == ERRCODE_QUERY_CANCELED ||
-		   ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION;
+	/* A function may raise the same code; the server itself does so in one file only. */
+	return ERRCODE_TO_CATEGORY(sqlerrcode) == ERRCODE_OPERATOR_INTERVENTION && file_name_ != nullptr &&
+		   strcmp(file_name_, "postgres.c") == 0;
 }
 
 void

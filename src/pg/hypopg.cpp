@@ -153,7 +153,8 @@ ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements
 	if (error)
 		return {false, "hypopg could not test it: " + error->message};
 	if (failure)
-		return {false, "hypopg could not test it: " + failure.reason};
+		/* The message may quote a value. */
+		return {false, "the statement could not be planned with it in hypopg: SQLSTATE " + failure.sqlstate};
 	if (confirming == Confirming::kAccepted)
 		return {true, ""};
 	if (!after.uses_sought)

@@ -12,6 +12,8 @@
 
 #include "pg/catalog.h"
 #include "pg/compat.h"
+#include "pg/sandbox.h"
+#include "pg/session.h"
 
 extern "C"
 {
@@ -22,8 +24,8 @@ extern "C"
 #include "commands/defrem.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
@@ -36,6 +38,9 @@ namespace steward::pg
 
 namespace
 {
+
+/* In one round of advice: each is compared with each. */
+constexpr size_t kMostElements = 1000;
 
 /* What is to be known of an element, as the server's structures. */
 struct ElementFacts
@@ -87,14 +92,13 @@ ReadElement(const IndexElement &element, ElementFacts *facts)
 {
 	Oid type = exprType(element.expression);
 	Oid opclass = OidIsValid(element.opclass) ? element.opclass : GetDefaultOpClass(type, BTREE_AM_OID);
-	int nest_level = NewGUCNestLevel();
 	int16 length;
 	bool by_value;
 	char alignment;
 
-	/* So that all names but the server's own are qualified. */
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	if (!ConditionalLockRelationOid(element.relation, AccessShareLock) ||
+		get_rel_name(element.relation) == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("the table is locked or gone")));
 	facts->base = OnlyColumn(element.expression);
 	if (!IsA(element.expression, Var))
 	{
@@ -111,7 +115,6 @@ ReadElement(const IndexElement &element, ElementFacts *facts)
 	}
 	if (OidIsValid(element.opclass))
 		facts->opclass = OpclassName(element.opclass);
-	AtEOXact_GUC(false, nest_level);
 
 	facts->deduplicates = EqualIsImage(opclass, exprCollation(element.expression));
 	get_typlenbyvalalign(type, &length, &by_value, &alignment);
@@ -165,6 +168,9 @@ IndexElements::Register(Oid relation, Node *expression, Oid opclass)
 			return static_cast<ColumnNumber>(kFirstElement + i);
 	}
 
+	if (elements_.size() >= kMostElements)
+		return 0;
+
 	SwitchedContext in(context_.get());
 	IndexElement element = {relation, nullptr, opclass};
 
@@ -190,7 +196,10 @@ IndexElements::AddTo(Catalog &catalog) const
 
 		if (relation == catalog.end())
 			continue;
-		Guarded([&] { ReadElement(elements_[i], &facts); });
+		/* So that all names but the server's own are qualified; what cannot be read now is no candidate. */
+		if (RunSandboxed({CurrentRole(), "pg_catalog, pg_temp"},
+						 [&] { Guarded([&] { ReadElement(elements_[i], &facts); }); }))
+			continue;
 		relation->second.columns[number] = ToColumn(number, facts, relation->second);
 	}
 	for (auto &[oid, relation] : catalog)

@@ -40,13 +40,13 @@ class IndexElements
 public:
 	IndexElements();
 
-	/* The number of the element; equal ones have the same. */
+	/* The number of the element; equal ones have the same.  0 where there are too many. */
 	ColumnNumber Register(Oid relation, Node *expression, Oid opclass);
 
 	/* Null for the number of a real column. */
 	const IndexElement *Find(ColumnNumber number) const;
 
-	/* Adds them to the columns of their tables, and finds them in the indexes that are there. */
+	/* Adds them to the columns of their tables, those that can be read now; and finds them in the indexes that are there. */
 	void AddTo(Catalog &catalog) const;
 
 private:

@@ -410,6 +410,19 @@ AnalyzedQuery::LockRelations()
 Unfitness
 AnalyzedQuery::Plan(PlanUse use, void *argument, const std::function<void(const Call &)> &within)
 {
+	return PlanWith(values_, use, argument, within);
+}
+
+Unfitness
+AnalyzedQuery::PlanWithoutValues(PlanUse use, void *argument)
+{
+	return PlanWith({}, use, argument, CallGuarded);
+}
+
+Unfitness
+AnalyzedQuery::PlanWith(const std::vector<SampledValue> &values, PlanUse use, void *argument,
+						const std::function<void(const Call &)> &within)
+{
 	/* Once more if a table changed since the text was analysed. */
 	for (int attempt = 0;; attempt++)
 	{
@@ -432,7 +445,7 @@ AnalyzedQuery::Plan(PlanUse use, void *argument, const std::function<void(const 
 					return;
 				}
 
-				Planning planning = {tree_, text_.c_str(), &values_, context_->get(), use, argument};
+				Planning planning = {tree_, text_.c_str(), &values, context_->get(), use, argument};
 
 				within({CallPlanner, &planning});
 			});

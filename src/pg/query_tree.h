@@ -81,7 +81,14 @@ public:
 	Unfitness Plan(PlanUse use, void *argument,
 				   const std::function<void(const Call &)> &within = CallGuarded);
 
+	/* The same as a generic plan, which knows no values. */
+	Unfitness PlanWithoutValues(PlanUse use, void *argument);
+
+	bool has_values() const { return !values_.empty(); }
+
 private:
+	Unfitness PlanWith(const std::vector<SampledValue> &values, PlanUse use, void *argument,
+					   const std::function<void(const Call &)> &within);
 	void Analyze();
 	void LockRelations();
 

@@ -19,6 +19,7 @@ extern "C"
 #include "catalog/pg_opclass.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
@@ -58,7 +59,24 @@ HasForeignParts(Node *node, void *argument)
 	return compat::WalkExpression(node, HasForeignParts, argument);
 }
 
-/* The expression for an index: immutable, of this relation alone, and of nobody's code; or null. */
+/* A column that was named through the alias of a join is the table's, too. */
+bool
+ForgetAliases(Node *node, void *argument)
+{
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Var))
+	{
+		Var *var = reinterpret_cast<Var *>(node);
+
+		var->varnosyn = static_cast<Index>(var->varno);
+		var->varattnosyn = var->varattno;
+		return false;
+	}
+	return compat::WalkExpression(node, ForgetAliases, argument);
+}
+
+/* The expression for an index: immutable, of this relation alone, and harmless; or null. */
 Node *
 ExpressionOf(const Reading &reading, Node *node)
 {
@@ -66,10 +84,11 @@ ExpressionOf(const Reading &reading, Node *node)
 
 	if (expression_returns_set(node) || !OidIsValid(FamilyOf(exprType(node))) ||
 		HasForeignParts(node, const_cast<Reading *>(&reading)) || !contain_var_clause(node) ||
-		contain_mutable_functions(node) || !IsTrustedExpression(node))
+		contain_mutable_functions(node) || !IsHarmlessExpression(node) || HasTellingConstant(node))
 		return nullptr;
 	copy = compat::CopyNode(node);
 	ChangeVarNodes(copy, static_cast<int>(reading.rel->relid), 1, 0);
+	ForgetAliases(copy, nullptr);
 	return copy;
 }
 
@@ -172,7 +191,13 @@ ReadPattern(const Reading &reading, Node *call, Oid function, Oid collation, Lis
 	ReleaseCatCacheList(classes);
 	if (!OidIsValid(found))
 		return;
-	operand.element.opclass = is_default ? InvalidOid : found;
+	if (!is_default)
+	{
+		operand.element.opclass = found;
+		if (operand.element.expression == nullptr)
+			operand.element.expression = reinterpret_cast<Node *>(
+				makeVar(1, operand.element.column, operand.type, -1, operand.collation, 0));
+	}
 	AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, 0);
 }
 

@@ -26,12 +26,12 @@ extern "C"
 namespace steward::pg
 {
 
-/* A column, or with column 0 an expression whose Vars are of relation number 1. */
+/* A column, or with column 0 an expression.  Vars in expressions are of relation number 1. */
 struct FoundElement
 {
 	AttrNumber column;
 	Node *expression;
-	Oid opclass; /* InvalidOid: the default one */
+	Oid opclass; /* InvalidOid: the default one; else the expression is there for a column, too */
 };
 
 struct FoundColumn

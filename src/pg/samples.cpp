@@ -22,7 +22,6 @@
 
 extern "C"
 {
-#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
@@ -34,7 +33,6 @@ extern "C"
 #include "storage/ipc.h"
 #include "storage/lwlock.h"
 #include "storage/shmem.h"
-#include "utils/syscache.h"
 }
 
 #include <cmath>
@@ -210,45 +208,86 @@ DrawCountdown(double rate)
 	return 1 + static_cast<uint64>(std::log1p(-pg_prng_double(&pg_global_prng_state)) / std::log1p(-rate));
 }
 
-/* How a type's values look; false where they are not to be kept. */
-bool
-DescribeType(Oid type, int16 *length, bool *by_value)
+/* Kept are values of the server's own scalar types and arrays of them: no ALTER TYPE changes how they look. */
+constexpr int16 kVarlena = -1;
+
+struct KeptType
 {
-	HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-	bool fit;
+	Oid type;
+	int16 length;
+	bool by_value;
+};
 
-	if (!HeapTupleIsValid(tuple))
-		return false;
+constexpr KeptType kKeptTypes[] = {
+	{INT4OID, 4, true},
+	{INT8OID, 8, FLOAT8PASSBYVAL},
+	{TEXTOID, kVarlena, false},
+	{UUIDOID, 16, false},
+	{NUMERICOID, kVarlena, false},
+	{TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL},
+	{TIMESTAMPOID, 8, FLOAT8PASSBYVAL},
+	{DATEOID, 4, true},
+	{BOOLOID, 1, true},
+	{VARCHAROID, kVarlena, false},
+	{BPCHAROID, kVarlena, false},
+	{INT2OID, 2, true},
+	{FLOAT8OID, 8, FLOAT8PASSBYVAL},
+	{FLOAT4OID, 4, true},
+	{OIDOID, 4, true},
+	{CHAROID, 1, true},
+	{NAMEOID, NAMEDATALEN, false},
+	{BYTEAOID, kVarlena, false},
+	{TIMEOID, 8, FLOAT8PASSBYVAL},
+	{TIMETZOID, 12, false},
+	{INTERVALOID, 16, false},
+	{INETOID, kVarlena, false},
+	{CIDROID, kVarlena, false},
+	{JSONOID, kVarlena, false},
+	{JSONBOID, kVarlena, false},
+	{INT2ARRAYOID, kVarlena, false},
+	{INT4ARRAYOID, kVarlena, false},
+	{INT8ARRAYOID, kVarlena, false},
+	{TEXTARRAYOID, kVarlena, false},
+	{VARCHARARRAYOID, kVarlena, false},
+	{UUIDARRAYOID, kVarlena, false},
+	{NUMERICARRAYOID, kVarlena, false},
+	{FLOAT8ARRAYOID, kVarlena, false},
+	{BOOLARRAYOID, kVarlena, false},
+	{DATEARRAYOID, kVarlena, false},
+	{TIMESTAMPARRAYOID, kVarlena, false},
+	{TIMESTAMPTZARRAYOID, kVarlena, false},
+};
 
-	auto *form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
-
-	*length = form->typlen;
-	*by_value = form->typbyval;
-	/* What a row of no declared type looks like, only the session knows that made it. */
-	fit = form->typtype != TYPTYPE_PSEUDO && (form->typlen > 0 || form->typlen == -1);
-	ReleaseSysCache(tuple);
-	return fit;
+/* Null where values of the type are not to be kept. */
+const KeptType *
+FindType(Oid type)
+{
+	for (const KeptType &kept : kKeptTypes)
+	{
+		if (kept.type == type)
+			return &kept;
+	}
+	return nullptr;
 }
 
 /* Where the value's bytes are, and how many; false where they are not in one piece. */
 bool
 FindBytes(const ParamExternData *value, const char **bytes, int32 *length)
 {
-	int16 type_length;
-	bool by_value;
+	const KeptType *type = FindType(value->ptype);
 
-	if (!DescribeType(value->ptype, &type_length, &by_value))
+	if (type == nullptr)
 		return false;
-	if (by_value)
+	if (type->by_value)
 	{
 		*bytes = reinterpret_cast<const char *>(&value->value);
 		*length = sizeof(Datum);
 		return true;
 	}
 	*bytes = DatumGetPointer(value->value);
-	if (type_length == -1 && VARATT_IS_EXTERNAL(*bytes))
+	if (type->length == kVarlena && VARATT_IS_EXTERNAL(*bytes))
 		return false;
-	*length = type_length == -1 ? static_cast<int32>(VARSIZE_ANY(*bytes)) : type_length;
+	*length = type->length == kVarlena ? static_cast<int32>(VARSIZE_ANY(*bytes)) : type->length;
 	return *length <= kLongestValue;
 }
 

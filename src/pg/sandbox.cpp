@@ -136,9 +136,6 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 		exception = std::current_exception();
 	}
 
-	LockTimeout = outer_lock_timeout;
-	client_min_messages = outer_client_messages;
-	log_min_messages = outer_log_messages;
 
 	/* Role, read-only state, settings, locks and snapshot go with the subtransaction. */
 	Guarded(
@@ -149,6 +146,10 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 			MemoryContextSwitchTo(context);
 			CurrentResourceOwner = owner;
 		});
+	/* After the rollback, which may put back what a function had set on top of ours. */
+	LockTimeout = outer_lock_timeout;
+	client_min_messages = outer_client_messages;
+	log_min_messages = outer_log_messages;
 	if (planning_timed_out)
 	{
 		/* Whether it was taken up or not: the interrupt was ours. */

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * trust.cpp
- *	  Whose code it would run to read a value or to evaluate an expression.
+ *	  Whose code it would run to read a value or to evaluate an expression, and
+ *	  whose secrets the expression would tell.
  *
  * Server.
  *
@@ -15,12 +16,17 @@ extern "C"
 {
 #include "access/transam.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_range.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
+
+#include <cctype>
+#include <cstring>
 
 namespace steward::pg
 {
@@ -28,24 +34,226 @@ namespace steward::pg
 namespace
 {
 
+/* A number that is no longer than this is nobody's secret. */
+constexpr size_t kFewDigits = 3;
+
+/* By name, since each stands for a family; what divides or reads a text as something else is not among them. */
+constexpr const char *kHarmlessFunctions[] = {
+	"lower",
+	"upper",
+	"initcap",
+	"btrim",
+	"ltrim",
+	"rtrim",
+	"length",
+	"char_length",
+	"character_length",
+	"octet_length",
+	"md5",
+	"reverse",
+	"left",
+	"right",
+	"date_trunc",
+	"date_part",
+	"extract",
+	"timezone",
+	"date",
+	"to_tsvector",
+	"json_extract_path_text",
+	"jsonb_extract_path_text",
+};
+constexpr const char *kHarmlessOperators[] = {"+", "-", "*", "||", "->", "->>", "#>", "#>>"};
+
 bool
-IsStrangersFunctionIn(Oid function, [[maybe_unused]] void *argument)
+IsHarmlessFunction(Oid function)
 {
-	return IsStrangersFunction(function);
+	const char *name = function < FirstNormalObjectId ? get_func_name(function) : nullptr;
+
+	if (name == nullptr)
+		return false;
+	for (const char *harmless : kHarmlessFunctions)
+	{
+		if (strcmp(name, harmless) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool
-HasStrangers(Node *node, void *argument)
+IsHarmlessOperator(Oid oid)
+{
+	const char *name = oid < FirstNormalObjectId ? get_opname(oid) : nullptr;
+
+	if (name == nullptr)
+		return false;
+	for (const char *harmless : kHarmlessOperators)
+	{
+		if (strcmp(name, harmless) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Casts between the server's own types by a function: none from a text, and none that rounds into a smaller type. */
+bool
+IsHarmlessCast(const FuncExpr *call)
+{
+	Oid from = exprType(static_cast<Node *>(linitial(call->args)));
+
+	switch (call->funcresulttype)
+	{
+		case INT8OID:
+			return from == INT4OID || from == INT2OID;
+		case INT4OID:
+			return from == INT2OID || from == BOOLOID;
+		case NUMERICOID:
+			return from == INT8OID || from == INT4OID || from == INT2OID || from == NUMERICOID;
+		case FLOAT8OID:
+			return from == FLOAT4OID || from == INT8OID || from == INT4OID || from == INT2OID;
+		case DATEOID:
+			return from == TIMESTAMPOID;
+		case TIMESTAMPOID:
+			return from == DATEOID || from == TIMESTAMPOID;
+		case TEXTOID:
+			return from == BPCHAROID || from == NAMEOID;
+		default:
+			return false;
+	}
+}
+
+bool
+HasHarm(Node *node, void *argument)
 {
 	if (node == nullptr)
 		return false;
-	if (IsA(node, CoerceToDomain) || IsA(node, CoerceToDomainValue))
+	switch (nodeTag(node))
+	{
+		case T_List:
+		case T_Var:
+		case T_CoalesceExpr:
+		case T_MinMaxExpr:
+		case T_RelabelType:
+			break;
+		case T_Const:
+			return reinterpret_cast<Const *>(node)->consttype >= FirstNormalObjectId;
+		case T_OpExpr:
+			if (!IsHarmlessOperator(reinterpret_cast<OpExpr *>(node)->opno))
+				return true;
+			break;
+		case T_FuncExpr:
+		{
+			auto *call = reinterpret_cast<FuncExpr *>(node);
+			bool is_cast =
+				call->funcformat == COERCE_EXPLICIT_CAST || call->funcformat == COERCE_IMPLICIT_CAST;
+
+			if (call->args == NIL || call->funcid >= FirstNormalObjectId ||
+				!(is_cast ? IsHarmlessCast(call) : IsHarmlessFunction(call->funcid)))
+				return true;
+			break;
+		}
+		case T_CoerceViaIO:
+			/* Writing a value as text; reading one may fail. */
+			if (reinterpret_cast<CoerceViaIO *>(node)->resulttype != TEXTOID)
+				return true;
+			break;
+		default:
+			return true;
+	}
+	/* A type that somebody made has functions of somebody. */
+	if (!IsA(node, List) && exprType(node) >= FirstNormalObjectId &&
+		get_typtype(exprType(node)) != TYPTYPE_ENUM)
 		return true;
-	if (IsA(node, Const) && !IsPlainType(reinterpret_cast<Const *>(node)->consttype))
+	return compat::WalkExpression(node, HasHarm, argument);
+}
+
+/* A number of a few digits, a truth value, or a text without a letter or digit. */
+bool
+SaysNothing(const Const *constant)
+{
+	char category;
+	bool preferred;
+
+	if (constant->constisnull)
 		return true;
-	if (check_functions_in_node(node, IsStrangersFunctionIn, argument))
+	get_type_category_preferred(constant->consttype, &category, &preferred);
+	if (category == TYPCATEGORY_BOOLEAN)
 		return true;
-	return compat::WalkExpression(node, HasStrangers, argument);
+	if (category == TYPCATEGORY_NUMERIC)
+	{
+		Oid output;
+		bool is_varlena;
+
+		getTypeOutputInfo(constant->consttype, &output, &is_varlena);
+		return strlen(OidOutputFunctionCall(output, constant->constvalue)) <= kFewDigits;
+	}
+	if (category != TYPCATEGORY_STRING || constant->constlen != -1)
+		return false;
+
+	const char *character = TextDatumGetCString(constant->constvalue);
+
+	/* A byte of a character beyond ASCII may be of a letter. */
+	for (; *character != 0; character++)
+	{
+		if (isalnum(static_cast<unsigned char>(*character)) || IS_HIGHBIT_SET(*character))
+			return false;
+	}
+	return true;
+}
+
+/* Whether constants beside this argument name a part of it. */
+bool
+HasNamedParts(Node *argument)
+{
+	Oid type = exprType(argument);
+	char category;
+	bool preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return type == JSONOID || type == JSONBOID || category == TYPCATEGORY_DATETIME ||
+		   category == TYPCATEGORY_TIMESPAN;
+}
+
+bool
+TellsSecrets(Node *node, void *argument)
+{
+	List *arguments = NIL;
+	ListCell *cell;
+	bool named = false;
+
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Const))
+		return !SaysNothing(reinterpret_cast<Const *>(node));
+	if (IsA(node, OpExpr))
+		arguments = reinterpret_cast<OpExpr *>(node)->args;
+	else if (IsA(node, FuncExpr))
+		arguments = reinterpret_cast<FuncExpr *>(node)->args;
+	else
+		return compat::WalkExpression(node, TellsSecrets, argument);
+	foreach (cell, arguments)
+		named = named || (!IsA(lfirst(cell), Const) && HasNamedParts(static_cast<Node *>(lfirst(cell))));
+	foreach (cell, arguments)
+	{
+		auto *one = static_cast<Node *>(lfirst(cell));
+
+		if (!(named && IsA(one, Const)) && TellsSecrets(one, argument))
+			return true;
+	}
+	return false;
+}
+
+/* Whether values of the range pass through a function of a stranger. */
+bool
+HasStrangersCanonical(Oid range)
+{
+	HeapTuple tuple = SearchSysCache1(RANGETYPE, ObjectIdGetDatum(range));
+	Oid canonical;
+
+	if (!HeapTupleIsValid(tuple))
+		return true;
+	canonical = reinterpret_cast<Form_pg_range>(GETSTRUCT(tuple))->rngcanonical;
+	ReleaseSysCache(tuple);
+	return OidIsValid(canonical) && IsStrangersFunction(canonical);
 }
 
 } // namespace
@@ -62,7 +270,7 @@ IsPlainType(Oid type)
 		case TYPTYPE_PSEUDO:
 			return true;
 		case TYPTYPE_RANGE:
-			return IsPlainType(get_range_subtype(type));
+			return !HasStrangersCanonical(type) && IsPlainType(get_range_subtype(type));
 		case TYPTYPE_MULTIRANGE:
 			return IsPlainType(get_multirange_range(type));
 		default:
@@ -87,9 +295,15 @@ IsStrangersFunction(Oid function)
 }
 
 bool
-IsTrustedExpression(Node *expression)
+IsHarmlessExpression(Node *expression)
 {
-	return !HasStrangers(expression, nullptr);
+	return !HasHarm(expression, nullptr);
+}
+
+bool
+HasTellingConstant(Node *expression)
+{
+	return TellsSecrets(expression, nullptr);
 }
 
 } // namespace steward::pg

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * trust.h
- *	  Whose code it would run to read a value or to evaluate an expression.
+ *	  Whose code it would run to read a value or to evaluate an expression, and
+ *	  whose secrets the expression would tell.
  *
  * C-like; may raise an ERROR.
  *
@@ -27,7 +28,18 @@ bool IsPlainType(Oid type);
 /* Whether somebody without power of his own made the function. */
 bool IsStrangersFunction(Oid function);
 
-/* Whether the expression calls no stranger's function, checks no domain and has constants of plain types only. */
-bool IsTrustedExpression(Node *expression);
+/*
+ * Whether an index may evaluate the expression for each row that anybody writes:
+ * it consists of what the server itself brings and what raises no error for
+ * any value that a table can hold, arithmetic at the ends of its range aside.
+ */
+bool IsHarmlessExpression(Node *expression);
+
+/*
+ * Whether a constant stands in the expression that may be somebody's secret, a
+ * key or a salt, which must not become part of an index's definition.  Numbers,
+ * separators, and the names of fields of JSON and of times are none.
+ */
+bool HasTellingConstant(Node *expression);
 
 } // namespace steward::pg

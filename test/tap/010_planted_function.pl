@@ -208,7 +208,7 @@ GRANT EXECUTE ON FUNCTION mallory.twice(integer) TO PUBLIC;
 is($node->safe_psql($db, qq{SELECT count(*) FROM steward.recommend_indexes(ARRAY[$_])}), 0, "no index on hers: $_")
   foreach (q{'SELECT * FROM item WHERE mallory.twice(a) = 4'}, q{'SELECT * FROM item WHERE abs(mallory.twice(a)) = 4'},
 	q{'SELECT * FROM item WHERE a + (''{1,2}''::mallory.checked[])[1] = 4'});
-is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE abs(a) = 4'])}), 1,
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM item WHERE a + 1 = 4'])}), 1,
 	'but one on what is nobody\'s');
 harmless_ok('an expression of hers');
 

@@ -112,6 +112,27 @@ $node->pgbench('-n -t 12 -M prepared', 0, [qr/processed: 12/], [qr/^$/], 'a rare
 is(advised('orders'), 'kind', 'and a rare one');
 forget();
 
+# A value that was bound is no part of an index; one in the text is, where it says nothing
+$node->safe_psql($db, q{PREPARE p(integer) AS SELECT count(pad) FROM orders WHERE kind + $1 = 4001;} . q{EXECUTE p(1);} x 12);
+is(advised('orders'), 'none', 'no index on an expression with a value that was bound');
+forget();
+run(q{SELECT count(pad) FROM orders WHERE kind + 1 = 4001}, 12);
+is(advised('orders'), '((kind + 1))', 'but on one of the text');
+forget();
+run(q{SELECT sum(length(pad)) FROM orders WHERE kind + 424242 = 4001}, 12);
+is(advised('orders'), 'none', 'unless it could be anything');
+forget();
+
+# Values whose type may change behind them
+$node->safe_psql($db, q{CREATE TYPE pair AS (a integer, b uuid);
+	PREPARE p(pair) AS SELECT count(pad) FROM orders WHERE kind = length(($1).b::text);} .
+	q{EXECUTE p('(1,01020304-0506-0708-090a-0b0c0d0e0f10)');} x 12);
+$node->safe_psql($db, 'ALTER TYPE pair ALTER ATTRIBUTE b TYPE text');
+is(look(q{SELECT count(*) FROM steward.statements WHERE query LIKE 'PREPARE%pair%' AND reason IS NULL}), 1,
+	'a value of a type that people may alter is not kept');
+is(advised('orders'), 'kind', 'and counts as unknown');
+forget();
+
 # Several values of one statement: the index is for those that gain
 run(q{SELECT variance(length(pad)) FROM orders WHERE status = 'open'}, 2);
 run(q{SELECT variance(length(pad)) FROM orders WHERE status = 'done'}, 10);

@@ -30,6 +30,7 @@ MakeColumn(ColumnNumber number, std::string name, double width = 4, double disti
 	column.deduplicates = true;
 	column.average_width = width;
 	column.measured_width = width;
+	column.largest_width = width;
 	column.alignment = width == 8 ? 8 : width == 4 ? 4 : width == 2 ? 2 : 1;
 	column.distinct_values = distinct_values;
 	return column;

@@ -32,6 +32,9 @@ using Keys = std::vector<IndexKey>;
 constexpr size_t kMostIncluded = 8;
 constexpr double kWidestIncluded = 0.5;
 
+/* Bytes; an entry of a btree has room for 2,700 together with its keys. */
+constexpr double kLargestIncluded = 1000;
+
 /* A lookup of fewer rows than this is quick with the table, too. */
 constexpr double kFewRows = 20;
 
@@ -215,13 +218,15 @@ using Writes = std::set<ColumnWrite>;
 /*
  * What else the statement reads there; nothing where that is all or nothing,
  * hardly less than the row, or set by somebody: each such UPDATE would have to
- * write the index, and could not be HOT.
+ * write the index, and could not be HOT.  Nor where a long value would not fit
+ * into the index: then its row could not be written at all.
  */
 std::vector<ColumnNumber>
 OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys, const Writes &writes)
 {
 	std::vector<ColumnNumber> others;
 	double width = 0;
+	double largest = 0;
 
 	for (ColumnNumber number : use.referenced)
 	{
@@ -234,10 +239,14 @@ OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys,
 			continue;
 		if (writes.count({use.relation, number}) > 0)
 			return {};
+		if (column->second.largest_width <= 0)
+			return {};
 		others.push_back(number);
 		width += column->second.average_width;
+		largest += column->second.largest_width;
 	}
-	if (others.size() > kMostIncluded || width > kWidestIncluded * RowWidth(relation))
+	if (others.size() > kMostIncluded || largest > kLargestIncluded ||
+		width > kWidestIncluded * RowWidth(relation))
 		return {};
 	return others;
 }

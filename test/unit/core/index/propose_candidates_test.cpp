@@ -196,6 +196,19 @@ TEST(ProposeCandidates, NothingIsIncludedThatIsMostOfTheRow)
 	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kC}), relation), IsEmpty());
 }
 
+TEST(ProposeCandidates, NothingIsIncludedThatMightNotFit)
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.columns.at(kC).largest_width = 0;
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB, kC}), relation), IsEmpty());
+	relation.columns.at(kC).largest_width = 1200;
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB, kC}), relation), IsEmpty());
+	relation.columns.at(kC).largest_width = 800;
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB, kC}), relation),
+				UnorderedElementsAre("a + b c"));
+}
+
 TEST(ProposeCandidates, NothingIsIncludedThatAnyStatementSets)
 {
 	QueryShape reads{{Reading(MakeUse(kTable, {Equal(kA)}), {kA, kB})}, {}};
