@@ -57,7 +57,7 @@ struct ColumnWrite
 struct QueryShape
 {
 	std::vector<RelationUse> relations;
-	std::vector<ColumnWrite> writes; /* of UPDATE, ON CONFLICT DO UPDATE and MERGE */
+	std::vector<ColumnWrite> writes = {}; /* of UPDATE, ON CONFLICT DO UPDATE and MERGE */
 };
 
 } // namespace steward

@@ -18,6 +18,7 @@
  */
 #include "pg/samples.h"
 
+#include "pg/compat.h"
 #include "pg/settings.h"
 
 extern "C"

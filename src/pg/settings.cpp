@@ -16,6 +16,7 @@
 
 extern "C"
 {
+#include "miscadmin.h"
 #include "utils/guc.h"
 }
 
@@ -118,6 +119,8 @@ void
 DefineSettings()
 {
 	namespace s = settings;
+	/* Without preloading these have no effect, and the server takes none of the first kind any more. */
+	GucContext at_start = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
 
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
@@ -151,12 +154,12 @@ DefineSettings()
 	Integer("pg_steward.round_interval", "How often the steward of a database renews its advice.", nullptr,
 			&s::round_interval_s, 300, 1, INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S);
 	Integer("pg_steward.sample_memory", "Shared memory for samples of statements; 0 keeps none.", nullptr,
-			&s::sample_memory_mb, 16, 0, 4096, PGC_POSTMASTER, GUC_UNIT_MB);
+			&s::sample_memory_mb, 16, 0, 4096, at_start, GUC_UNIT_MB);
 	DefineCustomRealVariable("pg_steward.sample_rate",
 							 "The share of executions that is sampled, beside each statement's first.",
 							 nullptr, &s::sample_rate, 0.01, 0, 1, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 	Integer("pg_steward.sample_size", "The longest sample: text, search_path and bind values.", nullptr,
-			&s::sample_size_b, 4096, 256, 8192, PGC_POSTMASTER, GUC_UNIT_BYTE);
+			&s::sample_size_b, 4096, 256, 8192, at_start, GUC_UNIT_BYTE);
 	Boolean("pg_steward.sample_values", "Whether samples of statements, with their values, are kept.",
 			"Also for a role or a database: ALTER ROLE ... SET.", &s::sample_values, true, PGC_SUSET);
 	Integer("pg_steward.verify_wait", "How long CALL steward.tune() waits for statements to run again.",
