@@ -154,8 +154,10 @@ SELECT * FROM advise('SELECT * FROM orders AS o JOIN customers AS c ON lower(c.e
 SELECT * FROM advise('SELECT * FROM customers WHERE coalesce(email, '''') || '', '' || notes = $1');
 SELECT * FROM advise('SELECT * FROM orders WHERE date_trunc(''day'', created_at AT TIME ZONE ''UTC'') = ''2026-02-01''');
 SELECT * FROM advise('SELECT * FROM (customers AS c JOIN orders AS o ON o.customer_id = c.id) AS j WHERE lower(j.email) = $1');
-SELECT * FROM advise('SELECT * FROM orders WHERE 10 / status = 2', 'SELECT * FROM customers WHERE email::integer = 5', 'SELECT * FROM customers WHERE abs(country) = 5'); -- what may raise an error
-SELECT * FROM advise('SELECT * FROM customers WHERE md5(email || ''salt'') = $1', 'SELECT * FROM customers WHERE coalesce(email, ''Jane'') = $1'); -- what may be a secret
+SELECT * FROM advise('SELECT * FROM orders WHERE 10 / status = 2', 'SELECT * FROM customers WHERE email::integer = 5', 'SELECT * FROM customers WHERE abs(country) = 5',
+                     'SELECT * FROM orders WHERE date_trunc(notes, created_at AT TIME ZONE ''UTC'') = ''2026-02-01'''); -- what may raise an error
+SELECT * FROM advise('SELECT * FROM customers WHERE md5(email || ''salt'') = $1', 'SELECT * FROM customers WHERE coalesce(email, ''Jane'') = $1',
+                     'SELECT * FROM orders WHERE created_at - ''2026-01-05''::timestamptz = $1', 'SELECT * FROM orders WHERE (created_at AT TIME ZONE ''UTC'') + ''3 days''::interval = $1'); -- what may be a secret
 SELECT * FROM advise('SELECT * FROM orders WHERE created_at::text = $1'); -- depends on DateStyle
 SELECT * FROM advise('SELECT * FROM orders WHERE random() * customer_id = 1', 'SELECT * FROM orders WHERE customer_id + status + $1 = 7');
 

@@ -546,7 +546,9 @@ CarryOut(int64_t id)
 	if (!error && !plan.analyze.empty())
 	{
 		if (std::optional<pg::ServerError> failure = pg::RunTopLevel(plan.analyze))
-			pg::LogWarning("action " + std::to_string(id) + ": " + failure->message);
+			/* The message may quote what the expression makes of a row. */
+			pg::LogWarning("action " + std::to_string(id) + ": the table could not be analysed: SQLSTATE " +
+						   failure->Sqlstate());
 	}
 	Conclude(plan, error);
 	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));

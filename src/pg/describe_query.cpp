@@ -166,89 +166,87 @@ void
 IgnorePlan([[maybe_unused]] PlannedStmt *plan, [[maybe_unused]] void *argument)
 {}
 
-bool
-HasExpressions(const Finder *finder)
+/* All elements that were found on the relation, InvalidOid: on any; of FoundElement. */
+List *
+ElementsOf(const Finder *finder, Oid relation)
 {
+	List *elements = NIL;
 	ListCell *outer;
 	ListCell *cell;
+	ListCell *key;
 
 	foreach (outer, finder->relations)
 	{
 		auto *found = static_cast<FoundRelation *>(lfirst(outer));
 
+		if (OidIsValid(relation) && found->relation != relation)
+			continue;
 		foreach (cell, found->columns)
-		{
-			if (static_cast<FoundColumn *>(lfirst(cell))->element.expression != nullptr)
-				return true;
-		}
+			elements = lappend(elements, &static_cast<FoundColumn *>(lfirst(cell))->element);
 		foreach (cell, found->orders)
 		{
-			ListCell *key;
-
 			foreach (key, static_cast<List *>(lfirst(cell)))
-			{
-				if (static_cast<FoundKey *>(lfirst(key))->element.expression != nullptr)
-					return true;
-			}
+				elements = lappend(elements, &static_cast<FoundKey *>(lfirst(key))->element);
 		}
+	}
+	return elements;
+}
+
+bool
+HasExpressions(const Finder *finder)
+{
+	ListCell *cell;
+
+	foreach (cell, ElementsOf(finder, InvalidOid))
+	{
+		if (static_cast<FoundElement *>(lfirst(cell))->expression != nullptr)
+			return true;
 	}
 	return false;
 }
 
-/* Whether the same expression stands in the statement when nobody knows the values that were bound. */
-bool
-IsKnown(const Finder *generic, Oid relation, Node *expression)
+/*
+ * A value that somebody bound must not become part of an index: takes the
+ * expressions away that are not there when nobody knows the values.
+ */
+void
+ForgetBoundValues(const Finder *finder, const Finder *generic)
 {
 	ListCell *outer;
 	ListCell *cell;
+	ListCell *other;
 
-	foreach (outer, generic->relations)
+	foreach (outer, finder->relations)
 	{
 		auto *found = static_cast<FoundRelation *>(lfirst(outer));
+		Finder one = {nullptr, list_make1(found)};
+		List *known = ElementsOf(generic, found->relation);
 
-		if (found->relation != relation)
-			continue;
-		foreach (cell, found->columns)
+		foreach (cell, ElementsOf(&one, InvalidOid))
 		{
-			if (equal(static_cast<FoundColumn *>(lfirst(cell))->element.expression, expression))
-				return true;
-		}
-		foreach (cell, found->orders)
-		{
-			ListCell *key;
+			auto *element = static_cast<FoundElement *>(lfirst(cell));
+			bool is_known = element->expression == nullptr || element->column != 0;
 
-			foreach (key, static_cast<List *>(lfirst(cell)))
-			{
-				if (equal(static_cast<FoundKey *>(lfirst(key))->element.expression, expression))
-					return true;
-			}
+			foreach (other, known)
+				is_known = is_known ||
+						   equal(static_cast<FoundElement *>(lfirst(other))->expression, element->expression);
+			if (!is_known)
+				element->expression = nullptr;
 		}
 	}
-	return false;
 }
-
-/* What turns what was found into our own structures. */
-struct Translation
-{
-	IndexElements &elements;
-	const Finder *generic; /* null: no values were bound */
-};
 
 /* 0 for what no index is to hold. */
 ColumnNumber
-NumberOf(const FoundElement &element, Oid relation, const Translation &translation)
+NumberOf(const FoundElement &element, Oid relation, IndexElements &elements)
 {
 	if (element.expression == nullptr)
 		return element.column;
-	/* A value that somebody bound must not become part of an index. */
-	if (element.column == 0 && translation.generic != nullptr &&
-		!IsKnown(translation.generic, relation, element.expression))
-		return 0;
-	return translation.elements.Register(relation, element.expression, element.opclass);
+	return elements.Register(relation, element.expression, element.opclass);
 }
 
 RelationUse
-ToModel(const FoundRelation &found, const Translation &translation)
+ToModel(const FoundRelation &found, IndexElements &elements)
 {
 	RelationUse use;
 
@@ -257,7 +255,7 @@ ToModel(const FoundRelation &found, const Translation &translation)
 	{
 		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));
 
-		use.columns.push_back({NumberOf(column->element, found.relation, translation), column->kind,
+		use.columns.push_back({NumberOf(column->element, found.relation, elements), column->kind,
 							   column->selectivity, column->partner});
 	}
 	for (int i = 0; i < list_length(found.orders); i++)
@@ -270,7 +268,7 @@ ToModel(const FoundRelation &found, const Translation &translation)
 			auto *key = static_cast<FoundKey *>(list_nth(order, j));
 
 			keys.push_back(
-				{NumberOf(key->element, found.relation, translation), key->descending, key->nulls_first});
+				{NumberOf(key->element, found.relation, elements), key->descending, key->nulls_first});
 		}
 		use.orders.push_back(std::move(keys));
 	}
@@ -297,21 +295,26 @@ DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure)
 	}
 	if (*failure)
 		return shape;
-	if (query.has_values() && HasExpressions(&finder))
+	if (query.has_values())
 	{
-		PlannerWatch watch = {nullptr, CollectRelation, &generic};
-		WatchingPlanner watching(&watch);
+		bool has_expressions = false;
 
-		/* Where that does not work no expression is known. */
-		(void) query.PlanWithoutValues(IgnorePlan, nullptr);
+		SwitchedContext in(context.get());
+		Guarded([&] { has_expressions = HasExpressions(&finder); });
+		if (has_expressions)
+		{
+			PlannerWatch watch = {nullptr, CollectRelation, &generic};
+			WatchingPlanner watching(&watch);
+
+			/* Where that does not work no expression is known. */
+			(void) query.PlanWithoutValues(IgnorePlan, nullptr);
+			Guarded([&] { ForgetBoundValues(&finder, &generic); });
+		}
 	}
-
-	Translation translation = {elements, query.has_values() ? &generic : nullptr};
-
 	shape.writes = query.writes();
 	for (int i = 0; i < list_length(finder.relations); i++)
 		shape.relations.push_back(
-			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), translation));
+			ToModel(*static_cast<FoundRelation *>(list_nth(finder.relations, i)), elements));
 	return shape;
 }
 

@@ -25,8 +25,6 @@ extern "C"
 #include "utils/portal.h"
 }
 
-#include <cstring>
-
 namespace steward::pg
 {
 

@@ -160,23 +160,27 @@ IndexElements::IndexElements() : context_("pg_steward index elements") {}
 ColumnNumber
 IndexElements::Register(Oid relation, Node *expression, Oid opclass)
 {
-	for (size_t i = 0; i < elements_.size(); i++)
-	{
-		const IndexElement &known = elements_[i];
+	size_t number = 0;
 
-		if (known.relation == relation && known.opclass == opclass && equal(known.expression, expression))
-			return static_cast<ColumnNumber>(kFirstElement + i);
-	}
-
-	if (elements_.size() >= kMostElements)
+	Guarded(
+		[&]
+		{
+			while (number < elements_.size() &&
+				   (elements_[number].relation != relation || elements_[number].opclass != opclass ||
+					!equal(elements_[number].expression, expression)))
+				number++;
+		});
+	if (number >= kMostElements)
 		return 0;
+	if (number == elements_.size())
+	{
+		SwitchedContext in(context_.get());
+		IndexElement element = {relation, nullptr, opclass};
 
-	SwitchedContext in(context_.get());
-	IndexElement element = {relation, nullptr, opclass};
-
-	Guarded([&] { element.expression = compat::CopyNode(expression); });
-	elements_.push_back(element);
-	return static_cast<ColumnNumber>(kFirstElement + elements_.size() - 1);
+		Guarded([&] { element.expression = compat::CopyNode(expression); });
+		elements_.push_back(element);
+	}
+	return static_cast<ColumnNumber>(kFirstElement + number);
 }
 
 const IndexElement *

@@ -53,45 +53,71 @@ constexpr const char *kHarmlessFunctions[] = {
 	"reverse",
 	"left",
 	"right",
-	"date_trunc",
-	"date_part",
-	"extract",
-	"timezone",
 	"date",
-	"to_tsvector",
 	"json_extract_path_text",
 	"jsonb_extract_path_text",
 };
-constexpr const char *kHarmlessOperators[] = {"+", "-", "*", "||", "->", "->>", "#>", "#>>"};
+constexpr const char *kFieldFunctions[] = {"date_trunc", "date_part", "extract", "timezone"};
+constexpr const char *kFieldOperators[] = {"->", "->>", "#>", "#>>"};
+constexpr const char *kArithmeticOperators[] = {"+", "-", "*"};
 
+template <size_t kSize>
 bool
-IsHarmlessFunction(Oid function)
+IsAmong(const char *name, const char *const (&names)[kSize])
 {
-	const char *name = function < FirstNormalObjectId ? get_func_name(function) : nullptr;
-
-	if (name == nullptr)
-		return false;
-	for (const char *harmless : kHarmlessFunctions)
+	for (const char *one : names)
 	{
-		if (strcmp(name, harmless) == 0)
+		if (strcmp(name, one) == 0)
 			return true;
 	}
 	return false;
 }
 
-bool
-IsHarmlessOperator(Oid oid)
+char
+CategoryOf(Oid type)
 {
-	const char *name = oid < FirstNormalObjectId ? get_opname(oid) : nullptr;
+	char category;
+	bool preferred;
+
+	get_type_category_preferred(type, &category, &preferred);
+	return category;
+}
+
+bool
+IsNumberOrTime(Oid type)
+{
+	char category = CategoryOf(type);
+
+	return category == TYPCATEGORY_NUMERIC || category == TYPCATEGORY_DATETIME ||
+		   category == TYPCATEGORY_TIMESPAN;
+}
+
+/* A field or time zone that a row names may be none. */
+bool
+IsHarmlessFunction(const FuncExpr *call)
+{
+	const char *name = get_func_name(call->funcid);
 
 	if (name == nullptr)
 		return false;
-	for (const char *harmless : kHarmlessOperators)
-	{
-		if (strcmp(name, harmless) == 0)
-			return true;
-	}
-	return false;
+	if (IsAmong(name, kFieldFunctions))
+		return IsA(linitial(call->args), Const);
+	return IsAmong(name, kHarmlessFunctions);
+}
+
+/* Of JSON and arrays, some cannot be joined or taken from. */
+bool
+IsHarmlessOperator(const OpExpr *op)
+{
+	const char *name = op->opno < FirstNormalObjectId ? get_opname(op->opno) : nullptr;
+
+	if (name == nullptr)
+		return false;
+	if (strcmp(name, "||") == 0)
+		return op->opresulttype == TEXTOID;
+	if (IsAmong(name, kArithmeticOperators))
+		return IsNumberOrTime(op->opresulttype);
+	return IsAmong(name, kFieldOperators);
 }
 
 /* Casts between the server's own types by a function: none from a text, and none that rounds into a smaller type. */
@@ -137,7 +163,7 @@ HasHarm(Node *node, void *argument)
 		case T_Const:
 			return reinterpret_cast<Const *>(node)->consttype >= FirstNormalObjectId;
 		case T_OpExpr:
-			if (!IsHarmlessOperator(reinterpret_cast<OpExpr *>(node)->opno))
+			if (!IsHarmlessOperator(reinterpret_cast<OpExpr *>(node)))
 				return true;
 			break;
 		case T_FuncExpr:
@@ -147,7 +173,7 @@ HasHarm(Node *node, void *argument)
 				call->funcformat == COERCE_EXPLICIT_CAST || call->funcformat == COERCE_IMPLICIT_CAST;
 
 			if (call->args == NIL || call->funcid >= FirstNormalObjectId ||
-				!(is_cast ? IsHarmlessCast(call) : IsHarmlessFunction(call->funcid)))
+				!(is_cast ? IsHarmlessCast(call) : IsHarmlessFunction(call)))
 				return true;
 			break;
 		}
@@ -170,12 +196,10 @@ HasHarm(Node *node, void *argument)
 bool
 SaysNothing(const Const *constant)
 {
-	char category;
-	bool preferred;
+	char category = CategoryOf(constant->consttype);
 
 	if (constant->constisnull)
 		return true;
-	get_type_category_preferred(constant->consttype, &category, &preferred);
 	if (category == TYPCATEGORY_BOOLEAN)
 		return true;
 	if (category == TYPCATEGORY_NUMERIC)
@@ -200,17 +224,23 @@ SaysNothing(const Const *constant)
 	return true;
 }
 
-/* Whether constants beside this argument name a part of it. */
+/* Whether texts beside this argument name a part of it. */
 bool
 HasNamedParts(Node *argument)
 {
 	Oid type = exprType(argument);
-	char category;
-	bool preferred;
+	char category = CategoryOf(type);
 
-	get_type_category_preferred(type, &category, &preferred);
 	return type == JSONOID || type == JSONBOID || category == TYPCATEGORY_DATETIME ||
 		   category == TYPCATEGORY_TIMESPAN;
+}
+
+/* A time or a date is none: it would also be read otherwise under another DateStyle. */
+bool
+IsName(Node *node)
+{
+	return IsA(node, Const) &&
+		   (CategoryOf(exprType(node)) == TYPCATEGORY_STRING || exprType(node) == TEXTARRAYOID);
 }
 
 bool
@@ -236,7 +266,7 @@ TellsSecrets(Node *node, void *argument)
 	{
 		auto *one = static_cast<Node *>(lfirst(cell));
 
-		if (!(named && IsA(one, Const)) && TellsSecrets(one, argument))
+		if (!(named && IsName(one)) && TellsSecrets(one, argument))
 			return true;
 	}
 	return false;
