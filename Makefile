@@ -54,6 +54,9 @@ include $(PGXS)
 # As system headers the server's own do not trip over our warnings.
 override CPPFLAGS := $(patsubst -I/%,-isystem /%,$(CPPFLAGS))
 
+# STEWARD_CXXFLAGS=-O0 compiles in half the time, for who changes the code.
+override CXXFLAGS += $(STEWARD_CXXFLAGS)
+
 # Other flags, or another server, mean that everything is compiled again.
 FLAGS := $(BUILD)/flags
 NEW_FLAGS := $(CXX) $(subst ','\'',$(CXXFLAGS) $(CPPFLAGS)) $(VERSION)

@@ -102,7 +102,7 @@ IsTheIndex(const ExistingIndex &index, Relation relation, const Action &action, 
 		return definition && std::any_of(relation.indexes.begin(), relation.indexes.end(),
 										 [&](const ExistingIndex &known)
 										 {
-											 return known.oid == index.oid && known.plain_btree &&
+											 return known.oid == index.oid && known.recognized &&
 													known.keys == definition->keys &&
 													known.included == definition->included;
 										 });

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * index_definition.h
- *	  What an index is: its table, access method, keys and included columns.
+ *	  What an index is: its table, access method, keys, included columns and
+ *	  predicate.
  *
  * Pure.
  *
@@ -28,15 +29,17 @@ struct IndexKey
 };
 
 /*
- * A btree index on columns and other elements (see Column), each with its own
- * collation.  What has more than that is described by the catalog
- * (ExistingIndex), not proposed.
+ * An index of one access method on columns and other elements (see Column),
+ * each with its own collation.  What has more than that is described by the
+ * catalog (ExistingIndex), not proposed.
  */
 struct IndexDefinition
 {
 	ObjectId relation = 0;
 	std::vector<IndexKey> keys;
 	std::vector<ColumnNumber> included;
+	std::string method = "btree"; /* pg_am.amname */
+	ColumnNumber predicate = 0;   /* of a partial index: the number of a Condition; 0: all rows */
 
 	auto operator<=>(const IndexDefinition &) const = default;
 };

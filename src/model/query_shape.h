@@ -36,6 +36,22 @@ struct ColumnUse
 	int partner = 0;        /* joins: which other relation of the statement, any number */
 };
 
+/* A condition or an order by distance that an index of another access method than btree can serve. */
+struct SearchUse
+{
+	ColumnNumber column = 0; /* an element with the operator class, see Column::method */
+	double selectivity = 1;  /* of the condition; orders: 1 */
+	bool orders = false;     /* ORDER BY column <-> value */
+	bool also_btree = false; /* a btree serves it, too */
+};
+
+/* A condition whose constant stands in the text of the statement: a partial index may hold just its rows. */
+struct ConditionUse
+{
+	ColumnNumber condition = 0; /* the number of a Condition */
+	double selectivity = 1;
+};
+
 /* One appearance of a table in a statement; a self-join has two. */
 struct RelationUse
 {
@@ -43,6 +59,8 @@ struct RelationUse
 	std::vector<ColumnUse> columns;
 	std::vector<std::vector<IndexKey>> orders; /* ORDER BY, GROUP BY, DISTINCT, windows */
 	std::vector<ColumnNumber> referenced;      /* every column the statement reads here */
+	std::vector<SearchUse> searches = {};
+	std::vector<ConditionUse> conditions = {};
 };
 
 /* A column that the statement sets in rows that are there. */

@@ -15,6 +15,7 @@
 
 #include "model/index_definition.h"
 #include "model/object_id.h"
+#include "model/row_sample.h"
 
 namespace steward
 {
@@ -23,26 +24,41 @@ namespace steward
 constexpr ColumnNumber kFirstElement = 2000;
 
 /*
- * What an index can have as a key: a column with its default operator class
- * or, with a number from kFirstElement on, an expression on columns, or a
- * column with another operator class.
+ * What an index can have as a key: a column with its default btree operator
+ * class or, with a number from kFirstElement on, an expression on columns, or
+ * either with another operator class, which may be one of another access method.
  */
 struct Column
 {
 	ColumnNumber number = 0;
-	std::string name;           /* of an expression: one to call its index by */
-	std::string expression;     /* SQL, all names qualified; empty for a column */
-	bool is_call = false;       /* the expression is a function call, which needs no parentheses */
-	std::string opclass;        /* SQL; empty for the default one */
-	ColumnNumber base = 0;      /* of a column with another operator class: the real column */
-	bool indexable = false;     /* its type has a default btree operator class */
-	bool deduplicates = false;  /* equal values are equal bytes, so btree may share them */
-	double average_width = 0;   /* bytes, from pg_statistic, or the type's guess */
-	double measured_width = 0;  /* bytes, from pg_statistic alone; 0 = no statistics */
-	double largest_width = 0;   /* bytes, of any value the type allows; 0 = without bound */
-	int alignment = 1;          /* bytes */
-	double distinct_values = 0; /* estimated number, from pg_statistic; 0 = unknown */
+	std::string name;             /* of an expression: one to call its index by */
+	std::string expression;       /* SQL, all names qualified; empty for a column */
+	bool is_call = false;         /* the expression is a function call, which needs no parentheses */
+	std::string method = "btree"; /* pg_am.amname of the operator class */
+	std::string opclass;          /* SQL; empty for the default one of its access method */
+	bool multi_column = true;     /* the access method can have other keys beside it */
+	ColumnNumber base = 0;        /* of a column with another operator class: the real column */
+	bool indexable = false;       /* its type has a default btree operator class */
+	bool deduplicates = false;    /* equal values are equal bytes, so btree may share them */
+	double average_width = 0;     /* bytes, from pg_statistic, or the type's guess */
+	double measured_width = 0;    /* bytes, from pg_statistic alone; 0 = no statistics */
+	double largest_width = 0;     /* bytes, of any value the type allows; 0 = without bound */
+	int alignment = 1;            /* bytes */
+	double distinct_values = 0;   /* estimated number, from pg_statistic; 0 = unknown */
 	double null_fraction = 0;
+	double correlation = 0;     /* of values and places in the table, -1 to 1; 0 = none or unknown */
+	bool unique_values = false; /* no value occurs twice, as far as is known */
+};
+
+/* Which rows a partial index holds. */
+struct Condition
+{
+	ColumnNumber number = 0;  /* from kFirstElement on; no column has it */
+	std::string sql;          /* all names qualified */
+	std::string name;         /* of the column it is on, to call an index by */
+	double fraction = 1;      /* of the rows that fulfil it, 0-1 */
+	ColumnNumber fixed = 0;   /* a column that has one value in all these rows; 0: none */
+	bool tells_value = false; /* a value of somebody's rows stands in it: only for who may read the column */
 };
 
 /* A key of an index that is there, beside its column number and order. */
@@ -55,18 +71,33 @@ struct KeyText
 struct ExistingIndex
 {
 	ObjectId oid = 0;
-	std::string name;               /* schema-qualified, quoted where needed */
-	std::string signature;          /* all that makes two indexes exact duplicates */
-	std::string definition;         /* pg_get_indexdef */
-	bool plain_btree = false;       /* an IndexDefinition can say all that it is */
-	bool elements_only = false;     /* so it would if all its keys were among the relation's columns */
-	std::vector<IndexKey> keys;     /* of a plain btree */
+	std::string name;             /* schema-qualified, quoted where needed */
+	std::string signature;        /* all that makes two indexes exact duplicates */
+	std::string definition;       /* pg_get_indexdef */
+	std::string method = "btree"; /* pg_am.amname */
+	std::string condition;        /* of a partial index, as pg_get_expr() has it; else empty */
+	bool recognized = false;      /* an IndexDefinition can say all that it is */
+	bool elements_only = false; /* so it would if all its keys and its condition were among the relation's */
+	std::vector<IndexKey> keys;
+	ColumnNumber predicate = 0;     /* of one that is recognized, as IndexDefinition has it */
 	std::vector<KeyText> key_texts; /* one for each key */
 	std::vector<ColumnNumber> included;
 	bool valid = false;
 	bool droppable = false;   /* no constraint, replica identity, cluster or partition hangs on it */
 	bool rebuildable = false; /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
+};
+
+/* A partition that holds rows itself. */
+struct Partition
+{
+	ObjectId oid = 0;
+	std::string schema;
+	std::string name;
+	std::string quoted;
+	ObjectId parent = 0; /* the partitioned table just above it */
+	double pages = 0;
+	double tuples = 0;
 };
 
 struct Relation
@@ -80,8 +111,12 @@ struct Relation
 	double pages = 0;
 	double tuples = 0;
 	bool analyzed = false;
+	bool partitioned = false;
+	std::vector<Partition> partitions; /* of a partitioned table: those with rows, on all levels */
 	std::map<ColumnNumber, Column> columns;
+	std::map<ColumnNumber, Condition> conditions;
 	std::vector<ExistingIndex> indexes;
+	RowSample sample; /* rows that were looked at; empty where none were */
 };
 
 using Catalog = std::map<ObjectId, Relation>;

@@ -160,14 +160,27 @@ IndexElements::IndexElements() : context_("pg_steward index elements") {}
 ColumnNumber
 IndexElements::Register(Oid relation, Node *expression, Oid opclass)
 {
+	return Take({relation, expression, opclass, false});
+}
+
+ColumnNumber
+IndexElements::RegisterCondition(Oid relation, Node *condition)
+{
+	return Take({relation, condition, InvalidOid, true});
+}
+
+ColumnNumber
+IndexElements::Take(const IndexElement &element)
+{
 	size_t number = 0;
 
 	Guarded(
 		[&]
 		{
-			while (number < elements_.size() &&
-				   (elements_[number].relation != relation || elements_[number].opclass != opclass ||
-					!equal(elements_[number].expression, expression)))
+			while (number < elements_.size() && (elements_[number].relation != element.relation ||
+												 elements_[number].opclass != element.opclass ||
+												 elements_[number].is_condition != element.is_condition ||
+												 !equal(elements_[number].expression, element.expression)))
 				number++;
 		});
 	if (number >= kMostElements)
@@ -175,10 +188,10 @@ IndexElements::Register(Oid relation, Node *expression, Oid opclass)
 	if (number == elements_.size())
 	{
 		SwitchedContext in(context_.get());
-		IndexElement element = {relation, nullptr, opclass};
+		IndexElement kept = element;
 
-		Guarded([&] { element.expression = compat::CopyNode(expression); });
-		elements_.push_back(element);
+		Guarded([&] { kept.expression = compat::CopyNode(element.expression); });
+		elements_.push_back(kept);
 	}
 	return static_cast<ColumnNumber>(kFirstElement + number);
 }
@@ -215,7 +228,7 @@ RecognizeIndexes(steward::Relation &relation)
 {
 	for (ExistingIndex &index : relation.indexes)
 	{
-		if (index.plain_btree || !index.elements_only)
+		if (index.recognized || !index.elements_only)
 			continue;
 
 		std::vector<IndexKey> keys = index.keys;
@@ -244,7 +257,7 @@ RecognizeIndexes(steward::Relation &relation)
 			else
 				keys[i].column = known->first;
 		}
-		index.plain_btree = all_known;
+		index.recognized = all_known;
 		if (all_known)
 			index.keys = std::move(keys);
 	}

@@ -32,7 +32,8 @@ struct IndexElement
 {
 	Oid relation = InvalidOid;
 	Node *expression = nullptr; /* its Vars are of relation number 1; a Var itself for a column */
-	Oid opclass = InvalidOid;   /* InvalidOid: the default one */
+	Oid opclass = InvalidOid;   /* InvalidOid: the default one of btree */
+	bool is_condition = false;  /* of a partial index: `expression` is what its rows fulfil */
 };
 
 class IndexElements
@@ -43,13 +44,21 @@ public:
 	/* The number of the element; equal ones have the same.  0 where there are too many. */
 	ColumnNumber Register(Oid relation, Node *expression, Oid opclass);
 
+	/* The same for the condition of a partial index. */
+	ColumnNumber RegisterCondition(Oid relation, Node *condition);
+
 	/* Null for the number of a real column. */
 	const IndexElement *Find(ColumnNumber number) const;
+
+	/* Those of the numbers from kFirstElement on. */
+	const std::vector<IndexElement> &all() const { return elements_; }
 
 	/* Adds them to the columns of their tables, those that can be read now; and finds them in the indexes that are there. */
 	void AddTo(Catalog &catalog) const;
 
 private:
+	ColumnNumber Take(const IndexElement &element);
+
 	OwnedMemoryContext context_;
 	std::vector<IndexElement> elements_;
 };

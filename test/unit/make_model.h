@@ -117,7 +117,7 @@ MakeExisting(ObjectId oid, std::string name, std::vector<IndexKey> keys)
 
 	index.oid = oid;
 	index.name = "public." + name;
-	index.plain_btree = true;
+	index.recognized = true;
 	index.valid = true;
 	index.droppable = true;
 	index.rebuildable = true;

@@ -270,7 +270,7 @@ GivenAlready(const IndexDefinition &wanted, const Relation &relation)
 	return std::any_of(relation.indexes.begin(), relation.indexes.end(),
 					   [&](const ExistingIndex &index)
 					   {
-						   return index.valid && index.plain_btree &&
+						   return index.valid && index.recognized &&
 								  IsPrefix(wanted.keys, NormalizeOrder(index.keys)) &&
 								  std::all_of(wanted.included.begin(), wanted.included.end(),
 											  [&](ColumnNumber column)

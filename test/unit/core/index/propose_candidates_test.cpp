@@ -387,7 +387,7 @@ TEST(ProposeCandidates, AnExistingIndexThatIsInvalidOrNotPlainGivesNothing)
 	relation.indexes[0].valid = false;
 	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kA)}), relation), UnorderedElementsAre("a"));
 	relation.indexes[0].valid = true;
-	relation.indexes[0].plain_btree = false;
+	relation.indexes[0].recognized = false;
 	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kA)}), relation), UnorderedElementsAre("a"));
 }
 

@@ -1,0 +1,45 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_sample.h
+ *	  What was seen of a table's columns in a random sample of its rows.
+ *
+ * No value stands here, only what the size of an index depends on: which
+ * values are equal, and how many bytes each takes.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "model/object_id.h"
+
+namespace steward
+{
+
+/* One column or element, a number for each row of the sample. */
+struct SampledColumn
+{
+	static constexpr int32_t kNull = -1;
+
+	std::vector<uint64_t> hashes; /* equal for values that are byte for byte equal */
+	std::vector<int32_t> widths;  /* bytes in an index; kNull for NULL */
+
+	/* Of elements with an inverted index: the parts (GIN's keys) of each value. */
+	std::vector<std::vector<uint64_t>> parts; /* hashes; empty where the element has none */
+	double part_width = 0;                    /* bytes of one of them in an index, on average */
+};
+
+struct RowSample
+{
+	size_t rows = 0;
+	std::map<ColumnNumber, SampledColumn> columns;        /* also elements */
+	std::map<ColumnNumber, std::vector<bool>> conditions; /* which rows fulfil one */
+};
+
+} // namespace steward
