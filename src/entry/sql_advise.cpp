@@ -120,7 +120,7 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 			pg::ArrayLiteral({recommended.ddl}),
 			recommended.undo_ddl,
 			oid,
-			"btree",
+			drop ? recommended.existing.method : recommended.index.method,
 			pg::IntegerValue(static_cast<int64_t>(recommended.size_bytes)),
 			drop ? pg::Value() : pg::NumberValue(recommended.cost_before),
 			drop ? pg::Value() : pg::NumberValue(recommended.cost_after),
@@ -129,9 +129,7 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 			pg::Value(), /* write_cost: not modelled yet */
 			drop ? pg::ArrayLiteral({std::to_string(recommended.existing.oid)}) : pg::ArrayLiteral({}),
 			DumpJson(DescribeGains(advice.statements, recommended)),
-			drop                    ? pg::Value("catalog")
-			: recommended.confirmed ? pg::Value("hypopg")
-									: pg::Value(),
+			recommended.confirmed_by.empty() ? pg::Value() : pg::Value(recommended.confirmed_by),
 			recommended.reason};
 }
 

@@ -14,7 +14,9 @@
 #include "flow/describe_workload.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "pg/catalog.h"
@@ -199,6 +201,58 @@ DescribeStatements(Work &work)
 	}
 }
 
+/* A condition with which a statement does not nearly always come is no predicate for it. */
+constexpr double kNearlyAlways = 0.9;
+
+void
+KeepLastingConditions(Work &work)
+{
+	std::map<std::pair<size_t, ColumnNumber>, double> shares;
+
+	for (const PlannedVariant &planned : work.variants)
+	{
+		std::set<ColumnNumber> conditions;
+
+		for (const RelationUse &use : planned.shape.relations)
+		{
+			for (const ConditionUse &condition : use.conditions)
+				conditions.insert(condition.condition);
+		}
+		for (ColumnNumber number : conditions)
+			shares[{planned.statement, number}] += planned.variant.share;
+	}
+	for (PlannedVariant &planned : work.variants)
+	{
+		for (RelationUse &use : planned.shape.relations)
+			std::erase_if(use.conditions,
+						  [&](const ConditionUse &condition) {
+							  return shares[{planned.statement, condition.condition}] < kNearlyAlways;
+						  });
+	}
+}
+
+/* How many rows fulfil them, as the planner reckons. */
+void
+SizeConditions(Work &work)
+{
+	for (const PlannedVariant &planned : work.variants)
+	{
+		for (const RelationUse &use : planned.shape.relations)
+		{
+			auto relation = work.advice.catalog.find(use.relation);
+
+			for (const ConditionUse &used : use.conditions)
+			{
+				if (relation == work.advice.catalog.end())
+					continue;
+				if (auto known = relation->second.conditions.find(used.condition);
+					known != relation->second.conditions.end())
+					known->second.fraction = used.selectivity;
+			}
+		}
+	}
+}
+
 } // namespace
 
 bool
@@ -220,7 +274,9 @@ DescribeWorkload(const IndexRequest &request, pg::Spi &spi, IndexAdvice &advice,
 	ReadTables(work, spi);
 	TellUnfit(work);
 	DescribeStatements(work);
+	KeepLastingConditions(work);
 	elements.AddTo(advice.catalog);
+	SizeConditions(work);
 	return std::move(work.variants);
 }
 

@@ -73,7 +73,7 @@ ToAdvice(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	advice.evidence =
 		Json{{"order", recommended.order}, {"statements", DescribeGains(tuned.statements, recommended)}};
 	advice.reason = recommended.reason;
-	advice.withheld = !recommended.confirmed;
+	advice.withheld = recommended.confirmed_by.empty();
 	return advice;
 }
 

@@ -103,8 +103,10 @@ IsTheIndex(const ExistingIndex &index, Relation relation, const Action &action, 
 										 [&](const ExistingIndex &known)
 										 {
 											 return known.oid == index.oid && known.recognized &&
+													known.method == definition->method &&
 													known.keys == definition->keys &&
-													known.included == definition->included;
+													known.included == definition->included &&
+													known.predicate == definition->predicate;
 										 });
 	}
 

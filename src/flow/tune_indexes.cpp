@@ -13,6 +13,7 @@
 #include "flow/tune_indexes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <set>
@@ -163,6 +164,14 @@ SizeCandidates(Tuning &tuning)
 	{
 		IndexSize size = EstimateBtreeSize(tuning.advice.catalog.at(index.relation), index, model);
 
+		if (index.predicate != 0)
+		{
+			double fraction =
+				tuning.advice.catalog.at(index.relation).conditions.at(index.predicate).fraction;
+
+			size.pages = std::ceil(size.pages * fraction);
+			size.tuples *= fraction;
+		}
 		tuning.sizes.push_back(size);
 		indexes.push_back({index, size.pages, size.tuples, size.height, as_hypopg});
 	}
@@ -245,7 +254,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);
-	recommended.canonical = "create_index " + relation.quoted + " btree " + pg::IndexColumns(relation, index);
+	recommended.canonical = "create_index " + relation.quoted + " " + pg::IndexText(relation, index);
 	recommended.reason = ReasonFor(recommended);
 	return recommended;
 }
@@ -277,7 +286,8 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
 		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
 		const Relation &relation = tuning.advice.catalog.at(index.relation);
 
-		beside.push_back(pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical));
+		if (pg::HypopgKnows(index.method))
+			beside.push_back(pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical));
 		recommended.reason +=
 			"; only together with an index on " + relation.quoted + " " + pg::IndexColumns(relation, index);
 	}
@@ -292,6 +302,14 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 					RecommendedIndex &recommended, const std::vector<std::string> &better)
 {
 	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+
+	if (!pg::HypopgKnows(recommended.index.method))
+	{
+		/* The planner chose it already, shown to it as the real one would be. */
+		recommended.confirmed_by = "what-if";
+		return;
+	}
+
 	/* Nobody has statistics of an expression before there is an index on it. */
 	bool has_expression =
 		std::any_of(recommended.index.keys.begin(), recommended.index.keys.end(),
@@ -311,8 +329,9 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements,
 									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
 	}
-	recommended.confirmed = opinion.confirmed;
-	if (!opinion.confirmed)
+	if (opinion.confirmed)
+		recommended.confirmed_by = "hypopg";
+	else
 		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
 }
 
@@ -331,8 +350,9 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 		GiveName(recommended, relation, taken, spi);
 		TakeInPartners(tuning, chosen, recommended, beside);
 		AskForSecondOpinion(tuning, priced, chosen, recommended, beside);
-		better.push_back(
-			pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
+		if (pg::HypopgKnows(recommended.index.method))
+			better.push_back(
+				pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
 		tuning.advice.recommendations.push_back(std::move(recommended));
 	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
@@ -364,7 +384,7 @@ AdviseDrops(Tuning &tuning)
 			recommended.undo_ddl = duplicate.index.definition;
 			recommended.canonical = "drop_index " + duplicate.index.name;
 			recommended.size_bytes = duplicate.index.size_bytes;
-			recommended.confirmed = true;
+			recommended.confirmed_by = "catalog";
 			recommended.reason = "an exact duplicate of " + duplicate.twin.name;
 			tuning.advice.recommendations.push_back(std::move(recommended));
 		}

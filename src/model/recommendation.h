@@ -57,8 +57,8 @@ struct RecommendedIndex
 		0; /* share of all measured time, or of the cost of the statements that were priced, 0-1 */
 	std::optional<double> saves_ms_per_hour;
 	std::vector<StatementGain> gains;
-	bool confirmed = false;
-	std::string order; /* why the columns stand in this order */
+	std::string confirmed_by; /* who tried it: hypopg, what-if or catalog; empty: it is withheld */
+	std::string order;        /* why the columns stand in this order */
 	std::string reason;
 };
 

@@ -56,9 +56,11 @@ struct Condition
 	ColumnNumber number = 0;  /* from kFirstElement on; no column has it */
 	std::string sql;          /* all names qualified */
 	std::string name;         /* of the column it is on, to call an index by */
+	ColumnNumber column = 0;  /* that it is on; 0: an expression */
 	double fraction = 1;      /* of the rows that fulfil it, 0-1 */
-	ColumnNumber fixed = 0;   /* a column that has one value in all these rows; 0: none */
-	bool tells_value = false; /* a value of somebody's rows stands in it: only for who may read the column */
+	bool fixes = false;       /* the column has one value in all these rows */
+	bool compares = false;    /* with a constant; not a truth value or NULL */
+	bool tells_value = false; /* the constant may be a value of somebody's rows */
 };
 
 /* A key of an index that is there, beside its column number and order. */

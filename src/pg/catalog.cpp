@@ -63,6 +63,8 @@ struct ColumnFacts
 	int alignment;
 	double distinct_values;
 	double null_fraction;
+	double correlation;
+	bool unique_values;
 };
 
 struct RelationFacts
@@ -93,6 +95,21 @@ LargestWidth(const FormData_pg_attribute *attribute)
 	return type_maximum_size(attribute->atttypid, attribute->atttypmod);
 }
 
+double
+CorrelationIn(HeapTuple statistics)
+{
+	AttStatsSlot slot;
+	double correlation = 0;
+
+	if (get_attstatsslot(&slot, statistics, STATISTIC_KIND_CORRELATION, InvalidOid, ATTSTATSSLOT_NUMBERS))
+	{
+		if (slot.nnumbers == 1)
+			correlation = slot.numbers[0];
+		free_attstatsslot(&slot);
+	}
+	return correlation;
+}
+
 void
 ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *facts, bool *analyzed)
 {
@@ -119,6 +136,8 @@ ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *f
 			facts->average_width = facts->measured_width = form->stawidth;
 		facts->null_fraction = form->stanullfrac;
 		facts->distinct_values = form->stadistinct >= 0 ? form->stadistinct : -form->stadistinct * tuples;
+		facts->unique_values = form->stadistinct == -1;
+		facts->correlation = CorrelationIn(statistics);
 		ReleaseSysCache(statistics);
 	}
 }
@@ -227,6 +246,8 @@ ToModel(Oid oid, const RelationFacts &facts)
 		model.alignment = column.alignment;
 		model.distinct_values = column.distinct_values;
 		model.null_fraction = column.null_fraction;
+		model.correlation = column.correlation;
+		model.unique_values = column.unique_values;
 	}
 	return relation;
 }
@@ -241,7 +262,7 @@ constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
        concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
                  pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
-       am.amname = 'btree' AND i.indpred IS NULL AND NOT i.indnullsnotdistinct
+       NOT i.indnullsnotdistinct
          AND NOT EXISTS (SELECT FROM unnest(i.indcollation) WITH ORDINALITY AS k (collid, position)
                            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.position - 1]
                           WHERE a.attnum > 0 AND a.attcollation <> k.collid AND k.position <= i.indnkeyatts),
@@ -259,7 +280,8 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid OR inhparent = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
                           WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
-       i.indexprs IS NULL AND i.indpred IS NULL, pg_relation_size(i.indexrelid)
+       i.indexprs IS NULL AND i.indpred IS NULL, pg_relation_size(i.indexrelid), am.amname,
+       coalesce(pg_get_expr(i.indpred, i.indrelid), '')
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -308,6 +330,8 @@ ToIndex(const Row &row)
 	index.droppable = row.Bool(11);
 	index.rebuildable = row.Bool(12);
 	index.size_bytes = row.Number(13);
+	index.method = row.Text(14);
+	index.condition = row.Text(15);
 	return index;
 }
 

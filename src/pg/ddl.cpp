@@ -32,6 +32,8 @@ ColumnToJson(const Relation &relation, ColumnNumber number)
 	const Column &column = relation.columns.at(number);
 	Json json = {{"column", column.base != 0 ? column.base : number}, {"name", column.name}};
 
+	if (column.method != "btree")
+		json["method"] = column.method;
 	if (!column.opclass.empty())
 		json["opclass"] = column.opclass;
 	if (!column.expression.empty())
@@ -54,12 +56,36 @@ AddElement(Relation &relation, const Column &element)
 		if (known < kFirstElement)
 			continue;
 		if (column.expression == element.expression && column.opclass == element.opclass &&
-			column.base == element.base)
+			column.method == element.method && column.base == element.base)
 			return known;
 		number = std::max<ColumnNumber>(number, static_cast<ColumnNumber>(known + 1));
 	}
+	for (const auto &[known, condition] : relation.conditions)
+		number = std::max<ColumnNumber>(number, static_cast<ColumnNumber>(known + 1));
 	relation.columns[number] = element;
 	relation.columns[number].number = number;
+	return number;
+}
+
+/* The same for the predicate of a partial index. */
+ColumnNumber
+AddCondition(Relation &relation, const Json &json)
+{
+	ColumnNumber number = kFirstElement;
+	Condition condition;
+
+	condition.sql = json.at("sql").get<std::string>();
+	condition.name = json.at("name").get<std::string>();
+	for (const auto &[known, other] : relation.conditions)
+	{
+		if (other.sql == condition.sql)
+			return known;
+		number = std::max<ColumnNumber>(number, static_cast<ColumnNumber>(known + 1));
+	}
+	for (const auto &[known, column] : relation.columns)
+		number = std::max<ColumnNumber>(number, static_cast<ColumnNumber>(known + 1));
+	condition.number = number;
+	relation.conditions[number] = condition;
 	return number;
 }
 
@@ -74,13 +100,14 @@ ColumnFromJson(const Json &json, Relation &relation)
 	element.name = json.at("name").get<std::string>();
 	element.expression = json.value("expression", "");
 	element.opclass = json.value("opclass", "");
+	element.method = json.value("method", "btree");
 	element.is_call = json.value("is_call", false);
 	/* What has become of the columns of an expression shows when it is built. */
 	if (!element.expression.empty())
 		return AddElement(relation, element);
 	if (column == relation.columns.end() || column->second.name != element.name)
 		return 0;
-	if (element.opclass.empty())
+	if (element.opclass.empty() && element.method == "btree")
 		return number;
 	element.base = number;
 	return AddElement(relation, element);
@@ -95,6 +122,13 @@ KeyText(const Column &column)
 												 : "(" + column.expression + ")";
 
 	return column.opclass.empty() ? text : text + " " + column.opclass;
+}
+
+/* Deparsed conditions have them already, but those of a single column. */
+std::string
+InParentheses(const std::string &condition)
+{
+	return condition.front() == '(' && condition.back() == ')' ? condition : "(" + condition + ")";
 }
 
 } // namespace
@@ -132,7 +166,20 @@ IndexColumns(const Relation &relation, const IndexDefinition &index)
 	}
 	for (ColumnNumber number : index.included)
 		included += (included.empty() ? "" : ", ") + QuoteIdentifier(relation.columns.at(number).name);
-	return "(" + columns + ")" + (included.empty() ? "" : " INCLUDE (" + included + ")");
+
+	std::string text = "(" + columns + ")";
+
+	if (!included.empty())
+		text += " INCLUDE (" + included + ")";
+	if (index.predicate != 0)
+		text += " WHERE " + InParentheses(relation.conditions.at(index.predicate).sql);
+	return text;
+}
+
+std::string
+IndexText(const Relation &relation, const IndexDefinition &index)
+{
+	return QuoteIdentifier(index.method) + " " + IndexColumns(relation, index);
 }
 
 std::string
@@ -142,8 +189,18 @@ CreateIndexStatement(const Relation &relation, const IndexDefinition &index, con
 	std::string statement = "CREATE INDEX ";
 
 	if (building == Building::kConcurrently)
-		statement += "CONCURRENTLY " + QuoteIdentifier(name) + " ";
-	return statement + "ON " + relation.quoted + " USING btree " + IndexColumns(relation, index);
+		statement += "CONCURRENTLY ";
+	if (building != Building::kHypothetical)
+		statement += QuoteIdentifier(name) + " ";
+	return statement + "ON " + (building == Building::kOnly ? "ONLY " : "") + relation.quoted + " USING " +
+		   IndexText(relation, index);
+}
+
+std::string
+UniqueIndexStatement(const Relation &relation, const IndexDefinition &index, const std::string &name)
+{
+	return "CREATE UNIQUE INDEX CONCURRENTLY " + QuoteIdentifier(name) + " ON " + relation.quoted +
+		   " USING " + IndexText(relation, index);
 }
 
 std::string
@@ -211,7 +268,20 @@ IndexToJson(const Relation &relation, const IndexDefinition &index, const std::s
 	}
 	for (ColumnNumber number : index.included)
 		included.push_back(ColumnToJson(relation, number));
-	return Json{{"name", name}, {"schema", relation.schema}, {"keys", keys}, {"included", included}};
+
+	Json json = {{"name", name},
+				 {"schema", relation.schema},
+				 {"method", index.method},
+				 {"keys", keys},
+				 {"included", included}};
+
+	if (index.predicate != 0)
+	{
+		const Condition &condition = relation.conditions.at(index.predicate);
+
+		json["predicate"] = Json{{"sql", condition.sql}, {"name", condition.name}};
+	}
+	return json;
 }
 
 std::optional<IndexDefinition>
@@ -220,6 +290,9 @@ IndexFromJson(const Json &arguments, Relation &relation)
 	IndexDefinition index;
 
 	index.relation = relation.oid;
+	index.method = arguments.value("method", "btree");
+	if (auto predicate = arguments.find("predicate"); predicate != arguments.end())
+		index.predicate = AddCondition(relation, *predicate);
 	for (const Json &key : arguments.at("keys"))
 	{
 		ColumnNumber number = ColumnFromJson(key, relation);

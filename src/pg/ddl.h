@@ -25,17 +25,26 @@ std::string QuoteIdentifier(const std::string &name);
 /* schema.name, each quoted where needed */
 std::string QualifiedName(const std::string &schema, const std::string &name);
 
-/* "(customer_id, created_at DESC) INCLUDE (total)" */
+/* "(customer_id, created_at DESC) INCLUDE (total) WHERE (NOT paid)" */
 std::string IndexColumns(const Relation &relation, const IndexDefinition &index);
+
+/* The same with the access method before it: "gin (tags)" */
+std::string IndexText(const Relation &relation, const IndexDefinition &index);
 
 enum class Building
 {
 	kConcurrently,
+	kPlain,        /* of a partitioned table, which knows no other way */
+	kOnly,         /* of a partitioned table alone: the indexes of its partitions are attached one by one */
 	kHypothetical, /* as hypopg_create_index() wants it */
 };
 
 std::string CreateIndexStatement(const Relation &relation, const IndexDefinition &index,
 								 const std::string &name, Building building);
+
+/* An index that may be there with UNIQUE as well: what to say instead. */
+std::string UniqueIndexStatement(const Relation &relation, const IndexDefinition &index,
+								 const std::string &name);
 
 /* DROP INDEX CONCURRENTLY of a qualified, quoted name */
 std::string DropIndexStatement(const std::string &target);

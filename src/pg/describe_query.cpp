@@ -19,6 +19,8 @@
 #include "pg/hooks.h"
 #include "pg/index_elements.h"
 #include "pg/read_clauses.h"
+#include "pg/read_conditions.h"
+#include "pg/read_searches.h"
 
 extern "C"
 {
@@ -145,10 +147,13 @@ CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *
 		return;
 
 	MemoryContext outer = MemoryContextSwitchTo(finder->keep);
-	Reading reading = {root, rel, finder, Make(FoundRelation{entry->relid, NIL, NIL, NIL})};
+	Reading reading = {root, rel, finder, Make(FoundRelation{entry->relid, NIL, NIL, NIL, NIL, NIL})};
 
 	foreach (cell, rel->baserestrictinfo)
+	{
 		ReadClause(reading, static_cast<Node *>(lfirst(cell)), 1);
+		ReadCondition(reading, lfirst_node(RestrictInfo, cell));
+	}
 	foreach (cell, rel->joininfo)
 		ReadClause(reading, static_cast<Node *>(lfirst(cell)), 1);
 	ReadEquivalences(reading);
@@ -157,6 +162,7 @@ CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *
 	ReadOrder(reading, root->window_pathkeys);
 	ReadOrder(reading, root->distinct_pathkeys);
 	ReadOrder(reading, root->sort_pathkeys);
+	ReadDistanceOrder(reading, root->query_pathkeys);
 	ReadReferenced(reading);
 	finder->relations = lappend(finder->relations, reading.found);
 	MemoryContextSwitchTo(outer);
@@ -188,15 +194,43 @@ ElementsOf(const Finder *finder, Oid relation)
 			foreach (key, static_cast<List *>(lfirst(cell)))
 				elements = lappend(elements, &static_cast<FoundKey *>(lfirst(key))->element);
 		}
+		foreach (cell, found->searches)
+			elements = lappend(elements, &static_cast<FoundSearch *>(lfirst(cell))->element);
 	}
 	return elements;
 }
 
+/* The clauses of the conditions that were found on the relation. */
+List *
+ConditionsOf(const Finder *finder, Oid relation)
+{
+	List *clauses = NIL;
+	ListCell *outer;
+	ListCell *cell;
+
+	foreach (outer, finder->relations)
+	{
+		auto *found = static_cast<FoundRelation *>(lfirst(outer));
+
+		if (found->relation != relation)
+			continue;
+		foreach (cell, found->conditions)
+			clauses = lappend(clauses, static_cast<FoundCondition *>(lfirst(cell))->clause);
+	}
+	return clauses;
+}
+
+/* Whether anything was found in which a value may stand. */
 bool
-HasExpressions(const Finder *finder)
+MayHoldValues(const Finder *finder)
 {
 	ListCell *cell;
 
+	foreach (cell, finder->relations)
+	{
+		if (static_cast<FoundRelation *>(lfirst(cell))->conditions != NIL)
+			return true;
+	}
 	foreach (cell, ElementsOf(finder, InvalidOid))
 	{
 		if (static_cast<FoundElement *>(lfirst(cell))->expression != nullptr)
@@ -207,7 +241,7 @@ HasExpressions(const Finder *finder)
 
 /*
  * A value that somebody bound must not become part of an index: takes the
- * expressions away that are not there when nobody knows the values.
+ * expressions and conditions away that are not there when nobody knows the values.
  */
 void
 ForgetBoundValues(const Finder *finder, const Finder *generic)
@@ -232,6 +266,14 @@ ForgetBoundValues(const Finder *finder, const Finder *generic)
 						   equal(static_cast<FoundElement *>(lfirst(other))->expression, element->expression);
 			if (!is_known)
 				element->expression = nullptr;
+		}
+		known = ConditionsOf(generic, found->relation);
+		foreach (cell, found->conditions)
+		{
+			auto *condition = static_cast<FoundCondition *>(lfirst(cell));
+
+			if (!list_member(known, condition->clause))
+				condition->clause = nullptr;
 		}
 	}
 }
@@ -272,6 +314,23 @@ ToModel(const FoundRelation &found, IndexElements &elements)
 		}
 		use.orders.push_back(std::move(keys));
 	}
+	for (int i = 0; i < list_length(found.searches); i++)
+	{
+		auto *search = static_cast<FoundSearch *>(list_nth(found.searches, i));
+		ColumnNumber number = NumberOf(search->element, found.relation, elements);
+
+		if (search->element.expression != nullptr && number != 0)
+			use.searches.push_back({number, search->selectivity, search->orders, search->also_btree});
+	}
+	for (int i = 0; i < list_length(found.conditions); i++)
+	{
+		auto *condition = static_cast<FoundCondition *>(list_nth(found.conditions, i));
+		ColumnNumber number =
+			condition->clause == nullptr ? 0 : elements.RegisterCondition(found.relation, condition->clause);
+
+		if (number != 0)
+			use.conditions.push_back({number, condition->selectivity});
+	}
 	for (int i = 0; i < list_length(found.referenced); i++)
 		use.referenced.push_back(static_cast<ColumnNumber>(list_nth_int(found.referenced, i)));
 	return use;
@@ -297,11 +356,11 @@ DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure)
 		return shape;
 	if (query.has_values())
 	{
-		bool has_expressions = false;
+		bool may_hold_values = false;
 
 		SwitchedContext in(context.get());
-		Guarded([&] { has_expressions = HasExpressions(&finder); });
-		if (has_expressions)
+		Guarded([&] { may_hold_values = MayHoldValues(&finder); });
+		if (may_hold_values)
 		{
 			PlannerWatch watch = {nullptr, CollectRelation, &generic};
 			WatchingPlanner watching(&watch);

@@ -95,6 +95,12 @@ HypopgCountsHeaderOnce()
 	return std::tuple(major, minor, patch) >= std::tuple(1, 4, 2);
 }
 
+bool
+HypopgKnows(const std::string &method)
+{
+	return method == "btree" || method == "hash" || method == "brin";
+}
+
 void
 RequireNoSimulation(Spi &spi)
 {

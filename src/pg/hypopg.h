@@ -23,6 +23,9 @@ namespace steward::pg
 /* Whether the sizes it estimates have one tuple header for a tuple (since 1.4.2), not for a column. */
 bool HypopgCountsHeaderOnce();
 
+/* Whether it can have hypothetical indexes of the access method. */
+bool HypopgKnows(const std::string &method);
+
 struct SecondOpinion
 {
 	bool confirmed = false;

@@ -12,11 +12,13 @@
 
 #include "pg/catalog.h"
 #include "pg/compat.h"
+#include "pg/read_conditions.h"
 #include "pg/sandbox.h"
 #include "pg/session.h"
 
 extern "C"
 {
+#include "access/amapi.h"
 #include "access/sysattr.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_namespace.h"
@@ -39,8 +41,8 @@ namespace steward::pg
 namespace
 {
 
-/* In one round of advice: each is compared with each. */
-constexpr size_t kMostElements = 1000;
+/* In one round of advice: each is compared with those of its table. */
+constexpr size_t kMostElements = 5000;
 
 /* What is to be known of an element, as the server's structures. */
 struct ElementFacts
@@ -48,11 +50,15 @@ struct ElementFacts
 	const char *expression; /* null for a column */
 	bool is_call;
 	const char *function; /* the name of what is called; null where nothing is */
+	const char *method;   /* the access method of the operator class */
+	bool multi_column;    /* of the access method */
 	const char *opclass;  /* null for the default one */
 	ColumnNumber base;    /* the only column in it; 0 where there are several */
+	bool indexable;       /* by btree */
 	bool deduplicates;
 	double width; /* 0: as wide as the base */
 	int alignment;
+	ConditionFacts condition;
 };
 
 const char *
@@ -62,7 +68,7 @@ OpclassName(Oid opclass)
 	const char *name;
 
 	if (!HeapTupleIsValid(tuple))
-		return "";
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("operator class %u is gone", opclass)));
 
 	auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple));
 
@@ -72,6 +78,19 @@ OpclassName(Oid opclass)
 		name = quote_qualified_identifier(get_namespace_name(form->opcnamespace), NameStr(form->opcname));
 	ReleaseSysCache(tuple);
 	return name;
+}
+
+Oid
+MethodOf(Oid opclass)
+{
+	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+	Oid method;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("operator class %u is gone", opclass)));
+	method = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple))->opcmethod;
+	ReleaseSysCache(tuple);
+	return method;
 }
 
 /* The only column the expression reads; 0 where there are several. */
@@ -87,11 +106,29 @@ OnlyColumn(Node *expression)
 	return static_cast<ColumnNumber>(member + FirstLowInvalidHeapAttributeNumber);
 }
 
+/* What the operator class says of the element. */
+void
+ReadClass(const IndexElement &element, Oid type, ElementFacts *facts)
+{
+	Oid opclass = element.opclass;
+	Oid method = BTREE_AM_OID;
+
+	if (OidIsValid(opclass))
+		method = MethodOf(opclass);
+	else
+		opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+	facts->method = get_am_name(method);
+	facts->multi_column = GetIndexAmRoutineByAmId(method, false)->amcanmulticol;
+	facts->indexable = method == BTREE_AM_OID && OidIsValid(opclass);
+	facts->deduplicates = facts->indexable && EqualIsImage(opclass, exprCollation(element.expression));
+	if (opclass != GetDefaultOpClass(type, method))
+		facts->opclass = OpclassName(opclass);
+}
+
 void
 ReadElement(const IndexElement &element, ElementFacts *facts)
 {
 	Oid type = exprType(element.expression);
-	Oid opclass = OidIsValid(element.opclass) ? element.opclass : GetDefaultOpClass(type, BTREE_AM_OID);
 	int16 length;
 	bool by_value;
 	char alignment;
@@ -100,23 +137,25 @@ ReadElement(const IndexElement &element, ElementFacts *facts)
 		get_rel_name(element.relation) == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE), errmsg("the table is locked or gone")));
 	facts->base = OnlyColumn(element.expression);
-	if (!IsA(element.expression, Var))
+	if (element.is_condition || !IsA(element.expression, Var))
 	{
 		List *context = deparse_context_for(get_rel_name(element.relation), element.relation);
 
 		facts->expression = deparse_expression(element.expression, context, false, false);
-		if (IsA(element.expression, FuncExpr))
-		{
-			auto *call = reinterpret_cast<FuncExpr *>(element.expression);
-
-			facts->is_call = call->funcformat == COERCE_EXPLICIT_CALL;
-			facts->function = facts->is_call ? get_func_name(call->funcid) : nullptr;
-		}
 	}
-	if (OidIsValid(element.opclass))
-		facts->opclass = OpclassName(element.opclass);
+	if (element.is_condition)
+	{
+		facts->condition = DescribeCondition(element.expression);
+		return;
+	}
+	if (IsA(element.expression, FuncExpr))
+	{
+		auto *call = reinterpret_cast<FuncExpr *>(element.expression);
 
-	facts->deduplicates = EqualIsImage(opclass, exprCollation(element.expression));
+		facts->is_call = call->funcformat == COERCE_EXPLICIT_CALL;
+		facts->function = facts->is_call ? get_func_name(call->funcid) : nullptr;
+	}
+	ReadClass(element, type, facts);
 	get_typlenbyvalalign(type, &length, &by_value, &alignment);
 	facts->alignment = AlignmentOf(length, alignment);
 	if (length > 0)
@@ -135,7 +174,9 @@ ToColumn(ColumnNumber number, const ElementFacts &facts, const steward::Relation
 	if (base != relation.columns.end())
 		column = base->second;
 	column.number = number;
-	column.indexable = true;
+	column.method = facts.method;
+	column.multi_column = facts.multi_column;
+	column.indexable = facts.indexable;
 	column.deduplicates = facts.deduplicates;
 	column.alignment = facts.alignment;
 	if (facts.width > 0)
@@ -148,9 +189,63 @@ ToColumn(ColumnNumber number, const ElementFacts &facts, const steward::Relation
 	}
 	column.expression = facts.expression;
 	column.is_call = facts.is_call;
+	column.correlation = 0;
+	column.unique_values = false;
+	column.largest_width = 0;
 	column.name = (facts.function == nullptr ? "expr" : facts.function) +
 				  (base == relation.columns.end() ? "" : "_" + base->second.name);
 	return column;
+}
+
+Condition
+ToCondition(ColumnNumber number, const ElementFacts &facts, const steward::Relation &relation)
+{
+	Condition condition;
+	auto base = relation.columns.find(facts.base);
+
+	condition.number = number;
+	condition.sql = facts.expression;
+	condition.name = base == relation.columns.end() ? "part" : base->second.name;
+	condition.column = facts.condition.column;
+	condition.fixes = facts.condition.fixes;
+	condition.compares = facts.condition.compares;
+	condition.tells_value = facts.condition.tells_value;
+	return condition;
+}
+
+/* The number of the column or element that a key of an index that is there is; 0 where it is none of them. */
+ColumnNumber
+RecognizeKey(const steward::Relation &relation, const ExistingIndex &index, size_t position)
+{
+	const KeyText &text = index.key_texts[position];
+
+	for (const auto &[number, column] : relation.columns)
+	{
+		if (column.method != index.method || column.opclass != text.opclass)
+			continue;
+
+		bool same = text.expression.empty()
+						? column.expression.empty() &&
+							  (column.base != 0 ? column.base : column.number) == index.keys[position].column
+						: !column.expression.empty() && (text.expression == column.expression ||
+														 text.expression == "(" + column.expression + ")");
+
+		if (same)
+			return number;
+	}
+	return 0;
+}
+
+/* 0 where it is none of those that are known. */
+ColumnNumber
+RecognizeCondition(const steward::Relation &relation, const std::string &sql)
+{
+	for (const auto &[number, condition] : relation.conditions)
+	{
+		if (condition.sql == sql || "(" + condition.sql + ")" == sql || condition.sql == "(" + sql + ")")
+			return number;
+	}
+	return 0;
 }
 
 } // namespace
@@ -172,28 +267,36 @@ IndexElements::RegisterCondition(Oid relation, Node *condition)
 ColumnNumber
 IndexElements::Take(const IndexElement &element)
 {
-	size_t number = 0;
+	std::vector<size_t> &of_table = by_relation_[element.relation];
+	size_t found = elements_.size();
 
 	Guarded(
 		[&]
 		{
-			while (number < elements_.size() && (elements_[number].relation != element.relation ||
-												 elements_[number].opclass != element.opclass ||
-												 elements_[number].is_condition != element.is_condition ||
-												 !equal(elements_[number].expression, element.expression)))
-				number++;
+			for (size_t number : of_table)
+			{
+				const IndexElement &known = elements_[number];
+
+				if (known.opclass == element.opclass && known.is_condition == element.is_condition &&
+					equal(known.expression, element.expression))
+				{
+					found = number;
+					return;
+				}
+			}
 		});
-	if (number >= kMostElements)
+	if (found >= kMostElements)
 		return 0;
-	if (number == elements_.size())
+	if (found == elements_.size())
 	{
 		SwitchedContext in(context_.get());
 		IndexElement kept = element;
 
 		Guarded([&] { kept.expression = compat::CopyNode(element.expression); });
 		elements_.push_back(kept);
+		of_table.push_back(found);
 	}
-	return static_cast<ColumnNumber>(kFirstElement + number);
+	return static_cast<ColumnNumber>(kFirstElement + found);
 }
 
 const IndexElement *
@@ -217,7 +320,10 @@ IndexElements::AddTo(Catalog &catalog) const
 		if (RunSandboxed({CurrentRole(), "pg_catalog, pg_temp"},
 						 [&] { Guarded([&] { ReadElement(elements_[i], &facts); }); }))
 			continue;
-		relation->second.columns[number] = ToColumn(number, facts, relation->second);
+		if (elements_[i].is_condition)
+			relation->second.conditions[number] = ToCondition(number, facts, relation->second);
+		else
+			relation->second.columns[number] = ToColumn(number, facts, relation->second);
 	}
 	for (auto &[oid, relation] : catalog)
 		RecognizeIndexes(relation);
@@ -236,26 +342,13 @@ RecognizeIndexes(steward::Relation &relation)
 
 		for (size_t i = 0; i < index.keys.size(); i++)
 		{
-			const KeyText &text = index.key_texts[i];
-			auto known = std::find_if(
-				relation.columns.begin(), relation.columns.end(),
-				[&](const auto &entry)
-				{
-					const Column &column = entry.second;
-
-					if (column.opclass != text.opclass)
-						return false;
-					if (text.expression.empty())
-						return column.expression.empty() &&
-							   (column.base != 0 ? column.base : column.number) == index.keys[i].column;
-					return !column.expression.empty() && (text.expression == column.expression ||
-														  text.expression == "(" + column.expression + ")");
-				});
-
-			if (known == relation.columns.end())
-				all_known = false;
-			else
-				keys[i].column = known->first;
+			keys[i].column = RecognizeKey(relation, index, i);
+			all_known = all_known && keys[i].column != 0;
+		}
+		if (!index.condition.empty())
+		{
+			index.predicate = RecognizeCondition(relation, index.condition);
+			all_known = all_known && index.predicate != 0;
 		}
 		index.recognized = all_known;
 		if (all_known)

@@ -20,6 +20,7 @@ extern "C"
 #include "nodes/nodes.h"
 }
 
+#include <map>
 #include <vector>
 
 #include "model/relation.h"
@@ -61,6 +62,7 @@ private:
 
 	OwnedMemoryContext context_;
 	std::vector<IndexElement> elements_;
+	std::map<Oid, std::vector<size_t>> by_relation_;
 };
 
 /*

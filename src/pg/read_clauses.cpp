@@ -10,6 +10,7 @@
 #include "pg/read_clauses.h"
 
 #include "pg/compat.h"
+#include "pg/read_searches.h"
 #include "pg/trust.h"
 
 extern "C"
@@ -21,7 +22,6 @@ extern "C"
 #include "commands/defrem.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "nodes/supportnodes.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
 #include "parser/parse_coerce.h"
@@ -80,29 +80,11 @@ ForgetAliases(Node *node, void *argument)
 Node *
 ExpressionOf(const Reading &reading, Node *node)
 {
-	Node *copy;
-
-	if (expression_returns_set(node) || !OidIsValid(FamilyOf(exprType(node))) ||
-		HasForeignParts(node, const_cast<Reading *>(&reading)) || !contain_var_clause(node) ||
-		contain_mutable_functions(node) || !IsHarmlessExpression(node) || HasTellingConstant(node))
+	if (expression_returns_set(node) || HasForeignParts(node, const_cast<Reading *>(&reading)) ||
+		!contain_var_clause(node) || contain_mutable_functions(node) || !IsHarmlessExpression(node) ||
+		HasTellingConstant(node))
 		return nullptr;
-	copy = compat::CopyNode(node);
-	ChangeVarNodes(copy, static_cast<int>(reading.rel->relid), 1, 0);
-	ForgetAliases(copy, nullptr);
-	return copy;
-}
-
-/* The btree strategy of `column operator value`, 0 where an index cannot serve it. */
-int
-StrategyOf(const Operand &operand, Oid operator_id, Oid collation)
-{
-	Oid family = FamilyOf(operand.type);
-
-	if (!OidIsValid(family) || !OidIsValid(operator_id))
-		return InvalidStrategy;
-	if (OidIsValid(collation) && OidIsValid(operand.collation) && collation != operand.collation)
-		return InvalidStrategy;
-	return get_op_opfamily_strategy(operator_id, family);
+	return MoveToFirst(reading, node);
 }
 
 /*
@@ -126,8 +108,11 @@ ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left,
 		if (bms_is_member(reading.rel->relid, others))
 			continue;
 
-		int strategy = StrategyOf(operand, side == 0 ? operator_id : get_commutator(operator_id), collation);
+		Oid operation = side == 0 ? operator_id : get_commutator(operator_id);
+		int strategy = StrategyOf(operand, operation, collation);
 		int partner = 0;
+
+		ReadSearch(reading, operand, operation, collation, selectivity);
 
 		if (!bms_is_empty(others))
 			partner = bms_next_member(others, -1);
@@ -137,28 +122,6 @@ ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left,
 		else if (strategy != InvalidStrategy)
 			AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, partner);
 	}
-}
-
-/* Whether the function's own support code finds a condition for an index of this class in the call. */
-bool
-SupportsClass(const Reading &reading, Oid support, Oid function, Node *call, Oid opclass, Oid collation)
-{
-	SupportRequestIndexCondition request = {};
-	IndexOptInfo *index = makeNode(IndexOptInfo);
-
-	index->rel = reading.rel;
-	index->relam = BTREE_AM_OID;
-	index->nkeycolumns = index->ncolumns = 1;
-	request.type = T_SupportRequestIndexCondition;
-	request.root = reading.root;
-	request.funcid = function;
-	request.node = call;
-	request.indexarg = 0;
-	request.index = index;
-	request.opfamily = get_opclass_family(opclass);
-	request.indexcollation = collation;
-	request.lossy = true;
-	return DatumGetPointer(OidFunctionCall1(support, PointerGetDatum(&request))) != nullptr;
 }
 
 /* A pattern whose beginning is known is a range, for an index of the right class: LIKE 'abc%', starts_with(). */
@@ -183,21 +146,17 @@ ReadPattern(const Reading &reading, Node *call, Oid function, Oid collation, Lis
 		auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(&classes->members[i]->tuple));
 
 		if ((!form->opcdefault && OidIsValid(found)) || !IsBinaryCoercible(operand.type, form->opcintype) ||
-			!SupportsClass(reading, support, function, call, form->oid, collation))
+			!SupportsClass(reading, function, call, BTREE_AM_OID, form->oid, collation))
 			continue;
 		found = form->oid;
 		is_default = found == GetDefaultOpClass(operand.type, BTREE_AM_OID);
 	}
 	ReleaseCatCacheList(classes);
+	ReadSupportedSearch(reading, operand, call, function, collation, selectivity);
 	if (!OidIsValid(found))
 		return;
 	if (!is_default)
-	{
-		operand.element.opclass = found;
-		if (operand.element.expression == nullptr)
-			operand.element.expression = reinterpret_cast<Node *>(
-				makeVar(1, operand.element.column, operand.type, -1, operand.collation, 0));
-	}
+		operand.element = WithClass(operand, found);
 	AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, 0);
 }
 
@@ -233,9 +192,9 @@ ReadOr(const Reading &reading, List *arms)
 		auto *arm = static_cast<Node *>(lfirst(cell));
 		Reading inner = reading;
 
-		inner.found = Make(FoundRelation{reading.found->relation, NIL, NIL, NIL});
+		inner.found = Make(FoundRelation{reading.found->relation, NIL, NIL, NIL, NIL, NIL});
 		ReadClause(inner, arm, 1);
-		if (inner.found->columns != NIL)
+		if (inner.found->columns != NIL || inner.found->searches != NIL)
 			reading.finder->relations = lappend(reading.finder->relations, inner.found);
 	}
 }
@@ -248,6 +207,40 @@ FamilyOf(Oid type)
 	Oid opclass = GetDefaultOpClass(type, BTREE_AM_OID);
 
 	return OidIsValid(opclass) ? get_opclass_family(opclass) : InvalidOid;
+}
+
+int
+StrategyOf(const Operand &operand, Oid operator_id, Oid collation)
+{
+	Oid family = FamilyOf(operand.type);
+
+	if (!OidIsValid(family) || !OidIsValid(operator_id))
+		return InvalidStrategy;
+	if (OidIsValid(collation) && OidIsValid(operand.collation) && collation != operand.collation)
+		return InvalidStrategy;
+	return get_op_opfamily_strategy(operator_id, family);
+}
+
+Node *
+MoveToFirst(const Reading &reading, Node *node)
+{
+	Node *copy = compat::CopyNode(node);
+
+	ChangeVarNodes(copy, static_cast<int>(reading.rel->relid), 1, 0);
+	ForgetAliases(copy, nullptr);
+	return copy;
+}
+
+FoundElement
+WithClass(const Operand &operand, Oid opclass)
+{
+	FoundElement element = operand.element;
+
+	element.opclass = opclass;
+	if (element.expression == nullptr)
+		element.expression =
+			reinterpret_cast<Node *>(makeVar(1, element.column, operand.type, -1, operand.collation, 0));
+	return element;
 }
 
 Operand
@@ -328,6 +321,7 @@ ReadClause(const Reading &reading, Node *clause, double selectivity)
 
 			int strategy = StrategyOf(operand, op->opno, op->inputcollid);
 
+			ReadSearch(reading, operand, op->opno, op->inputcollid, selectivity);
 			if (strategy != InvalidStrategy)
 				AddColumn(reading, operand.element,
 						  strategy == BTEqualStrategyNumber ? ColumnUseKind::kEquality

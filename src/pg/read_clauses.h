@@ -49,12 +49,30 @@ struct FoundKey
 	bool nulls_first;
 };
 
+/* See SearchUse; the element's operator class is never the default one of btree. */
+struct FoundSearch
+{
+	FoundElement element;
+	double selectivity;
+	bool orders;
+	bool also_btree;
+};
+
+/* A condition that may become the predicate of a partial index. */
+struct FoundCondition
+{
+	Node *clause; /* its Vars are of relation number 1; null: a value in it was bound */
+	double selectivity;
+};
+
 struct FoundRelation
 {
 	Oid relation;
 	List *columns;    /* of FoundColumn */
 	List *orders;     /* of List of FoundKey */
 	List *referenced; /* of int */
+	List *searches;   /* of FoundSearch */
+	List *conditions; /* of FoundCondition */
 };
 
 struct Finder
@@ -94,6 +112,15 @@ struct Operand
 
 /* Binary-compatible casts aside. */
 Operand OperandOf(const Reading &reading, Node *node);
+
+/* The same as a key with an operator class of its own. */
+FoundElement WithClass(const Operand &operand, Oid opclass);
+
+/* The btree strategy of `operand operator value`, 0 where no btree serves it. */
+int StrategyOf(const Operand &operand, Oid operator_id, Oid collation);
+
+/* The expression, with Vars of relation number 1 whoever named them how. */
+Node *MoveToFirst(const Reading &reading, Node *node);
 
 /* Notes one use of an element. */
 void AddColumn(const Reading &reading, const FoundElement &element, ColumnUseKind kind, double selectivity,

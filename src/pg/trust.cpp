@@ -102,6 +102,9 @@ IsHarmlessFunction(const FuncExpr *call)
 		return false;
 	if (IsAmong(name, kFieldFunctions))
 		return IsA(linitial(call->args), Const);
+	/* A document of more than 1 MB of words raises an error; who searches in texts lives with that. */
+	if (strcmp(name, "to_tsvector") == 0)
+		return list_length(call->args) == 2 && IsA(linitial(call->args), Const);
 	return IsAmong(name, kHarmlessFunctions);
 }
 
@@ -192,37 +195,6 @@ HasHarm(Node *node, void *argument)
 	return compat::WalkExpression(node, HasHarm, argument);
 }
 
-/* A number of a few digits, a truth value, or a text without a letter or digit. */
-bool
-SaysNothing(const Const *constant)
-{
-	char category = CategoryOf(constant->consttype);
-
-	if (constant->constisnull)
-		return true;
-	if (category == TYPCATEGORY_BOOLEAN)
-		return true;
-	if (category == TYPCATEGORY_NUMERIC)
-	{
-		Oid output;
-		bool is_varlena;
-
-		getTypeOutputInfo(constant->consttype, &output, &is_varlena);
-		return strlen(OidOutputFunctionCall(output, constant->constvalue)) <= kFewDigits;
-	}
-	if (category != TYPCATEGORY_STRING || constant->constlen != -1)
-		return false;
-
-	const char *character = TextDatumGetCString(constant->constvalue);
-
-	/* A byte of a character beyond ASCII may be of a letter. */
-	for (; *character != 0; character++)
-	{
-		if (isalnum(static_cast<unsigned char>(*character)) || IS_HIGHBIT_SET(*character))
-			return false;
-	}
-	return true;
-}
 
 /* Whether texts beside this argument name a part of it. */
 bool
@@ -322,6 +294,40 @@ IsStrangersFunction(Oid function)
 	strangers = !superuser_arg(reinterpret_cast<Form_pg_proc>(GETSTRUCT(tuple))->proowner);
 	ReleaseSysCache(tuple);
 	return strangers;
+}
+
+bool
+SaysNothing(const Const *constant)
+{
+	char category = CategoryOf(constant->consttype);
+
+	if (constant->constisnull)
+		return true;
+	if (category == TYPCATEGORY_BOOLEAN)
+		return true;
+	/* The name of an object of the database. */
+	if (constant->consttype == REGCONFIGOID)
+		return true;
+	if (category == TYPCATEGORY_NUMERIC)
+	{
+		Oid output;
+		bool is_varlena;
+
+		getTypeOutputInfo(constant->consttype, &output, &is_varlena);
+		return strlen(OidOutputFunctionCall(output, constant->constvalue)) <= kFewDigits;
+	}
+	if (category != TYPCATEGORY_STRING || constant->constlen != -1)
+		return false;
+
+	const char *character = TextDatumGetCString(constant->constvalue);
+
+	/* A byte of a character beyond ASCII may be of a letter. */
+	for (; *character != 0; character++)
+	{
+		if (isalnum(static_cast<unsigned char>(*character)) || IS_HIGHBIT_SET(*character))
+			return false;
+	}
+	return true;
 }
 
 bool

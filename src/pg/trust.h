@@ -17,6 +17,7 @@
 extern "C"
 {
 #include "nodes/nodes.h"
+#include "nodes/primnodes.h"
 }
 
 namespace steward::pg
@@ -41,5 +42,8 @@ bool IsHarmlessExpression(Node *expression);
  * separators, and the names of fields of JSON and of times are none.
  */
 bool HasTellingConstant(Node *expression);
+
+/* Whether it cannot be one: a number of a few digits, a truth value, a text without a letter or digit. */
+bool SaysNothing(const Const *constant);
 
 } // namespace steward::pg

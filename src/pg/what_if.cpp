@@ -68,6 +68,17 @@ MoveTo(Index relid, Node *expression)
 		ChangeVarNodes(expression, 1, static_cast<int>(relid), 0);
 }
 
+List *
+MovedList(Index relid, List *expressions)
+{
+	List *moved = compat::CopyNode(expressions);
+	ListCell *cell;
+
+	foreach (cell, moved)
+		MoveTo(relid, static_cast<Node *>(lfirst(cell)));
+	return moved;
+}
+
 void
 ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel, void *argument)
 {
@@ -94,9 +105,8 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 			columns = lappend(columns, entry);
 		}
 		info->indextlist = columns;
-		info->indexprs = compat::CopyNode(world->indexes[i]->indexprs);
-		foreach (cell, info->indexprs)
-			MoveTo(rel->relid, static_cast<Node *>(lfirst(cell)));
+		info->indexprs = MovedList(rel->relid, world->indexes[i]->indexprs);
+		info->indpred = MovedList(rel->relid, world->indexes[i]->indpred);
 		rel->indexlist = lcons(info, rel->indexlist);
 	}
 }
@@ -129,6 +139,16 @@ NewArray(int length)
 	return static_cast<T *>(palloc0(sizeof(T) * std::max(1, length)));
 }
 
+/*
+ * Whether the index gives a column's value back: a btree does; of others only
+ * what the server says of a real one is known, and here none is there.
+ */
+bool
+GivesBack(const IndexOptInfo *info)
+{
+	return info->relam == BTREE_AM_OID;
+}
+
 /* Fills what describes one column, key or included. */
 void
 DescribeColumn(IndexOptInfo *info, int position, Node *expression, Oid opclass, const IndexKey *key)
@@ -136,7 +156,7 @@ DescribeColumn(IndexOptInfo *info, int position, Node *expression, Oid opclass, 
 	bool is_column = IsA(expression, Var);
 
 	info->indexkeys[position] = is_column ? reinterpret_cast<Var *>(expression)->varattno : 0;
-	info->canreturn[position] = true;
+	info->canreturn[position] = GivesBack(info);
 	info->indextlist =
 		lappend(info->indextlist, makeTargetEntry(reinterpret_cast<Expr *>(compat::CopyNode(expression)),
 												  position + 1, nullptr, false));
@@ -145,16 +165,42 @@ DescribeColumn(IndexOptInfo *info, int position, Node *expression, Oid opclass, 
 	if (key == nullptr)
 		return;
 	if (!OidIsValid(opclass))
-		opclass = GetDefaultOpClass(exprType(expression), BTREE_AM_OID);
+		opclass = GetDefaultOpClass(exprType(expression), info->relam);
 	if (!OidIsValid(opclass))
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-						errmsg("key %d of an index has no btree operator class", position + 1)));
+						errmsg("key %d of an index has no operator class", position + 1)));
 	info->indexcollations[position] = exprCollation(expression);
 	info->opfamily[position] = get_opclass_family(opclass);
 	info->opcintype[position] = get_opclass_input_type(opclass);
+	if (info->sortopfamily == nullptr)
+		return;
 	info->sortopfamily[position] = info->opfamily[position];
 	info->reverse_sort[position] = key->descending;
 	info->nulls_first[position] = key->nulls_first;
+}
+
+/* What the access method says of each of its indexes. */
+void
+DescribeMethod(IndexOptInfo *info, bool as_hypopg)
+{
+	IndexAmRoutine *am = GetIndexAmRoutineByAmId(info->relam, false);
+
+	info->amcanorderbyop = am->amcanorderbyop;
+	info->amoptionalkey = am->amoptionalkey;
+	info->amsearcharray = am->amsearcharray;
+	info->amsearchnulls = am->amsearchnulls;
+	info->amhasgettuple = am->amgettuple != nullptr;
+	info->amhasgetbitmap = am->amgetbitmap != nullptr;
+	info->amcanparallel = am->amcanparallel;
+	info->amcanmarkpos = !as_hypopg && am->ammarkpos != nullptr && am->amrestrpos != nullptr;
+	info->amcostestimate = reinterpret_cast<decltype(info->amcostestimate)>(am->amcostestimate);
+	/* What cannot be ordered has no directions. */
+	if (am->amcanorder)
+	{
+		info->sortopfamily = NewArray<Oid>(info->nkeycolumns);
+		info->reverse_sort = NewArray<bool>(info->nkeycolumns);
+		info->nulls_first = NewArray<bool>(info->nkeycolumns);
+	}
 }
 
 IndexOptInfo *
@@ -164,7 +210,6 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	auto keys = static_cast<int>(definition.keys.size());
 	int columns = keys + static_cast<int>(definition.included.size());
 	IndexOptInfo *info = makeNode(IndexOptInfo);
-	IndexAmRoutine *am = GetIndexAmRoutineByAmId(BTREE_AM_OID, false);
 	::Relation relation;
 	TupleDesc descriptor;
 
@@ -188,23 +233,14 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	info->indexcollations = NewArray<Oid>(keys);
 	info->opfamily = NewArray<Oid>(keys);
 	info->opcintype = NewArray<Oid>(keys);
-	info->sortopfamily = NewArray<Oid>(keys);
-	info->reverse_sort = NewArray<bool>(keys);
-	info->nulls_first = NewArray<bool>(keys);
 	info->opclassoptions = NewArray<bytea *>(columns);
 	info->canreturn = NewArray<bool>(columns);
-	info->relam = BTREE_AM_OID;
+	info->relam = get_am_oid(definition.method.c_str(), false);
 	info->immediate = true;
 	info->hypothetical = true;
-	info->amcanorderbyop = am->amcanorderbyop;
-	info->amoptionalkey = am->amoptionalkey;
-	info->amsearcharray = am->amsearcharray;
-	info->amsearchnulls = am->amsearchnulls;
-	info->amhasgettuple = am->amgettuple != nullptr;
-	info->amhasgetbitmap = am->amgetbitmap != nullptr;
-	info->amcanparallel = am->amcanparallel;
-	info->amcanmarkpos = !index.as_hypopg && am->ammarkpos != nullptr && am->amrestrpos != nullptr;
-	info->amcostestimate = reinterpret_cast<decltype(info->amcostestimate)>(am->amcostestimate);
+	DescribeMethod(info, index.as_hypopg);
+	if (const IndexElement *predicate = elements.Find(definition.predicate))
+		info->indpred = make_ands_implicit(reinterpret_cast<Expr *>(compat::CopyNode(predicate->expression)));
 	for (int i = 0; i < columns; i++)
 	{
 		const IndexKey *key = i < keys ? &definition.keys[i] : nullptr;

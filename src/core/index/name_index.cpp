@@ -28,6 +28,8 @@ NameIndex(const Relation &relation, const IndexDefinition &index, const std::set
 
 	for (const IndexKey &key : index.keys)
 		stem += "_" + relation.columns.at(key.column).name;
+	if (index.predicate != 0)
+		stem += "_where_" + relation.conditions.at(index.predicate).name;
 
 	for (int number = 0;; number++)
 	{

@@ -7,8 +7,12 @@
  * first, and each of them leading once, so that statements can share), then
  * the columns of one join, then one range or the wanted order.  The fullest of
  * these also with the other columns that the statement reads there included,
- * so that the table need not be visited.  What an existing btree gives already
- * is not proposed.
+ * so that the table need not be visited.
+ *
+ * Beside these: the same for the rows of a condition alone, where those are
+ * few (a partial index), and the indexes of other access methods that serve a
+ * condition or an order by distance.  What an existing index gives already is
+ * not proposed.
  *
  * Pure: what is worth its price is for the planner to say, not for here.
  *
@@ -19,6 +23,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+
+#include "core/index/propose_search_indexes.h"
 
 namespace steward
 {
@@ -37,6 +43,12 @@ constexpr double kLargestIncluded = 1000;
 
 /* A lookup of fewer rows than this is quick with the table, too. */
 constexpr double kFewRows = 20;
+
+/* A partial index holds no larger share of the rows than this. */
+constexpr double kLargestPart = 0.3;
+
+/* A constant comes again where the column has no more different values than this. */
+constexpr double kFewValues = 100;
 
 /* The columns of one appearance of a table, by what an index can do with them. */
 struct Roles
@@ -264,14 +276,24 @@ HoldsColumn(const ExistingIndex &index, ColumnNumber column)
 		   std::find(index.included.begin(), index.included.end(), column) != index.included.end();
 }
 
+/* A btree serves the beginning of its keys; the other methods that take several keys, each of them. */
+bool
+HoldsKeys(const ExistingIndex &index, const Keys &wanted)
+{
+	if (index.method == "btree")
+		return IsPrefix(wanted, NormalizeOrder(index.keys));
+	return std::all_of(wanted.begin(), wanted.end(),
+					   [&](const IndexKey &key) { return HasColumn(index.keys, key.column); });
+}
+
 bool
 GivenAlready(const IndexDefinition &wanted, const Relation &relation)
 {
 	return std::any_of(relation.indexes.begin(), relation.indexes.end(),
 					   [&](const ExistingIndex &index)
 					   {
-						   return index.valid && index.recognized &&
-								  IsPrefix(wanted.keys, NormalizeOrder(index.keys)) &&
+						   return index.valid && index.recognized && index.method == wanted.method &&
+								  index.predicate == wanted.predicate && HoldsKeys(index, wanted.keys) &&
 								  std::all_of(wanted.included.begin(), wanted.included.end(),
 											  [&](ColumnNumber column)
 											  { return HoldsColumn(index, column); });
@@ -291,7 +313,23 @@ LeadingColumns(const RelationUse &use)
 		if (!order.empty())
 			leading.insert(order.front().column);
 	}
+	for (const SearchUse &search : use.searches)
+		leading.insert(search.column);
 	return leading;
+}
+
+/* Whether this appearance could use the index at all. */
+bool
+CouldUse(const RelationUse &use, const std::set<ColumnNumber> &leading, const IndexDefinition &index)
+{
+	if (index.predicate != 0)
+		return std::any_of(use.conditions.begin(), use.conditions.end(),
+						   [&](const ConditionUse &condition)
+						   { return condition.condition == index.predicate; });
+	if (index.method == "btree")
+		return leading.count(index.keys.front().column) > 0;
+	return std::any_of(index.keys.begin(), index.keys.end(),
+					   [&](const IndexKey &key) { return leading.count(key.column) > 0; });
 }
 
 /* Keys in the order in which they are advised, no more than so many. */
@@ -301,6 +339,99 @@ Trim(Keys keys, size_t max_columns)
 	if (keys.size() > max_columns)
 		keys.resize(max_columns);
 	return NormalizeOrder(std::move(keys));
+}
+
+/* Whether an index of just these rows is worth having: they are few, and it is of use again tomorrow. */
+bool
+IsWorthIndexing(const Condition &condition, const Relation &relation)
+{
+	auto column = relation.columns.find(condition.column);
+
+	if (condition.fraction > kLargestPart)
+		return false;
+	if (!condition.compares)
+		return true;
+	return column != relation.columns.end() && column->second.distinct_values > 0 &&
+		   column->second.distinct_values <= kFewValues;
+}
+
+/* The appearance without what is known of all rows that fulfil the condition. */
+RelationUse
+WithinCondition(RelationUse use, const Condition &condition)
+{
+	if (condition.fixes)
+	{
+		std::erase_if(use.columns,
+					  [&](const ColumnUse &column) { return column.column == condition.column; });
+		for (std::vector<IndexKey> &order : use.orders)
+			std::erase_if(order, [&](const IndexKey &key) { return key.column == condition.column; });
+		std::erase_if(use.referenced, [&](ColumnNumber number) { return number == condition.column; });
+	}
+	return use;
+}
+
+/* A key for an index whose predicate says all: what the statement reads there, or what the predicate is on. */
+Keys
+AnyKey(const RelationUse &use, const Relation &relation, const Condition &condition, const Writes &writes)
+{
+	auto usable = [&](ColumnNumber number)
+	{
+		auto column = relation.columns.find(number);
+
+		return column != relation.columns.end() && column->second.indexable &&
+			   column->second.largest_width > 0 && writes.count({use.relation, number}) == 0;
+	};
+
+	for (ColumnNumber number : use.referenced)
+	{
+		if (usable(number))
+			return {IndexKey{number}};
+	}
+	for (const auto &[number, column] : relation.columns)
+	{
+		if (column.unique_values && usable(number))
+			return {IndexKey{number}};
+	}
+	return usable(condition.column) ? Keys{IndexKey{condition.column}} : Keys{};
+}
+
+std::vector<IndexDefinition>
+PartialIndexesFor(const RelationUse &use, const Relation &relation, const Writes &writes, size_t max_columns)
+{
+	std::vector<IndexDefinition> indexes;
+
+	for (const ConditionUse &used : use.conditions)
+	{
+		auto known = relation.conditions.find(used.condition);
+
+		if (known == relation.conditions.end() || !IsWorthIndexing(known->second, relation))
+			continue;
+
+		const Condition &condition = known->second;
+		RelationUse within = WithinCondition(use, condition);
+		Roles roles = AssignRoles(within, relation);
+		std::vector<Keys> arranged = FullestKeys(roles);
+
+		arranged.insert(arranged.end(), roles.orders.begin(), roles.orders.end());
+		for (const IndexKey &key : roles.equal)
+			arranged.push_back({key});
+		for (const IndexKey &key : roles.ranges)
+			arranged.push_back({key});
+		if (arranged.empty())
+			arranged.push_back(AnyKey(within, relation, condition, writes));
+		for (const Keys &one : arranged)
+		{
+			Keys keys = Trim(one, max_columns);
+			std::vector<ColumnNumber> others = OtherColumns(within, relation, keys, writes);
+
+			if (keys.empty())
+				continue;
+			if (!others.empty() && RowsFound(within, relation, keys) * condition.fraction >= kFewRows)
+				indexes.push_back({use.relation, keys, std::move(others), "btree", condition.number});
+			indexes.push_back({use.relation, std::move(keys), {}, "btree", condition.number});
+		}
+	}
+	return indexes;
 }
 
 /* The indexes that could serve one appearance of a table; may hold duplicates. */
@@ -325,6 +456,10 @@ IndexesFor(const RelationUse &use, const Relation &relation, const Writes &write
 		if (!keys.empty() && !others.empty() && RowsFound(use, relation, keys) >= kFewRows)
 			indexes.push_back({use.relation, std::move(keys), std::move(others)});
 	}
+	for (IndexDefinition &index : PartialIndexesFor(use, relation, writes, max_columns))
+		indexes.push_back(std::move(index));
+	for (IndexDefinition &index : ProposeSearchIndexes(use, relation))
+		indexes.push_back(std::move(index));
 	return indexes;
 }
 
@@ -383,7 +518,7 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 
 			for (CandidateId id : by_relation[use.relation])
 			{
-				if (leading.count(candidates.indexes[static_cast<size_t>(id)].keys.front().column) > 0)
+				if (CouldUse(use, leading, candidates.indexes[static_cast<size_t>(id)]))
 					relevant.insert(id);
 			}
 		}

@@ -7,7 +7,8 @@
  * statement's best plan uses together, since some help only as a pair) is
  * priced again only when it comes to the top.  Two orders are tried, gain per
  * byte and gain alone, because neither is best at every budget; what turned
- * out superfluous is dropped, and the better set wins.
+ * out superfluous is dropped, and the better set wins.  At last a much smaller
+ * index that does the same takes the place of a larger one.
  *
  * Pure and deterministic: ties go to the lower candidate number.
  *
@@ -52,6 +53,15 @@ Subtract(const CandidateSet &a, const CandidateSet &b)
 	return rest;
 }
 
+/*
+ * A statement that becomes dearer by no more than these shares, of its cost
+ * and of what it gained, is as well off; and an index that is smaller than
+ * this share of another is much smaller.
+ */
+constexpr double kNoticeable = 0.2;
+constexpr double kOfTheGain = 0.01;
+constexpr double kMuchSmaller = 0.8;
+
 enum class Preference
 {
 	kGainPerByte,
@@ -81,6 +91,9 @@ private:
 	std::vector<Move> InitialMoves();
 	CandidateSet Grow(std::vector<Move> moves, Preference preference);
 	CandidateSet Prune(CandidateSet set);
+	CandidateSet Shrink(CandidateSet set);
+	bool DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
+					const std::vector<size_t> &statements);
 	CandidateSet RemoveHarm(CandidateSet set);
 	CandidateSet NextInRank(const CandidateSet &left, const CandidateSet &placed);
 	ChosenIndex Describe(CandidateId id, const CandidateSet &group, const CandidateSet &placed);
@@ -255,6 +268,60 @@ Selector::Prune(CandidateSet set)
 	}
 }
 
+/* Whether none of the statements is noticeably dearer with the other set. */
+bool
+Selector::DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
+					 const std::vector<size_t> &statements)
+{
+	return std::all_of(statements.begin(), statements.end(),
+					   [&](size_t statement)
+					   {
+						   double cost = CostOf(statement, set);
+						   double loss = CostOf(statement, other) - cost;
+
+						   return loss <= cost * kNoticeable &&
+								  loss <= (base_costs_[statement] - cost) * kOfTheGain;
+					   });
+}
+
+/*
+ * An index that does the same and is much smaller takes the place of one that
+ * was chosen for the last bit of gain: a partial one, one of hashes.  Asked
+ * first is what is known already, how they compare by themselves.
+ */
+CandidateSet
+Selector::Shrink(CandidateSet set)
+{
+	for (CandidateId id : CandidateSet(set))
+	{
+		const std::vector<size_t> &statements = affected_[static_cast<size_t>(id)];
+		CandidateSet smaller;
+
+		for (size_t statement : statements)
+		{
+			for (CandidateId other : problem_.relevant[statement])
+			{
+				if (SizeOf({other}) < kMuchSmaller * SizeOf({id}))
+					smaller = Unite(smaller, {other});
+			}
+		}
+		smaller = Subtract(smaller, set);
+		std::stable_sort(smaller.begin(), smaller.end(),
+						 [&](CandidateId a, CandidateId b) { return SizeOf({a}) < SizeOf({b}); });
+		for (CandidateId other : smaller)
+		{
+			CandidateSet replaced = Unite(Subtract(set, {id}), {other});
+
+			if (DoesAsMuch({other}, {id}, statements) && DoesAsMuch(replaced, set, statements))
+			{
+				set = std::move(replaced);
+				break;
+			}
+		}
+	}
+	return set;
+}
+
 /* A statement that the set makes too dear costs the set the indexes its plan took. */
 CandidateSet
 Selector::RemoveHarm(CandidateSet set)
@@ -365,7 +432,7 @@ Selector::Run()
 	CandidateSet by_gain = Prune(Grow(std::move(moves), Preference::kGain));
 	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
 
-	return Rank(RemoveHarm(std::move(best)));
+	return Rank(RemoveHarm(Shrink(std::move(best))));
 }
 
 } // namespace
