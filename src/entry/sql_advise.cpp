@@ -117,7 +117,7 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 	return {pg::IntegerValue(static_cast<int64_t>(rank)),
 			drop ? "drop" : "create",
 			recommended.ddl,
-			pg::ArrayLiteral({recommended.ddl}),
+			pg::ArrayLiteral(recommended.ddl_steps),
 			recommended.undo_ddl,
 			oid,
 			drop ? recommended.existing.method : recommended.index.method,

@@ -67,7 +67,7 @@ ToAdvice(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 			Json{{"index", recommended.existing.oid}, {"definition", recommended.existing.definition}};
 	else
 		advice.arguments = pg::IndexToJson(relation, recommended.index, recommended.name);
-	advice.ddl = {recommended.ddl};
+	advice.ddl = recommended.ddl_steps;
 	advice.undo_ddl = {recommended.undo_ddl};
 	advice.expected = ExpectedOf(recommended);
 	advice.evidence =

@@ -42,12 +42,16 @@ namespace steward
 namespace
 {
 
+constexpr double kPageSize = 8192;
 constexpr double kMegabyte = 1024.0 * 1024.0;
 constexpr double kSmallestBudget = 256 * kMegabyte;
 constexpr double kBudgetShare = 0.20;
 
 /* A recommendation is tried in hypopg with this many of the statements it serves, best first. */
 constexpr size_t kOpinions = 3;
+
+/* Of a partitioned table so many partitions get a hypothetical index there. */
+constexpr size_t kMostHypothetical = 32;
 
 /*
  * An index must remove at least this share of the objective.  Measured time
@@ -71,7 +75,7 @@ struct Tuning
 	pg::IndexElements elements;
 	std::vector<PlannedVariant> variants; /* in the order of their statements */
 	Candidates candidates;                /* relevant to which variant */
-	std::vector<IndexSize> sizes;         /* one for each candidate */
+	std::vector<double> sizes;            /* one for each candidate, bytes */
 };
 
 std::vector<QueryShape>
@@ -116,8 +120,7 @@ SelectPriced(const Tuning &tuning)
 		priced.queries.push_back(tuning.variants[i].variant.query.get());
 		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
 	}
-	for (const IndexSize &size : tuning.sizes)
-		priced.problem.sizes.push_back(size.Bytes());
+	priced.problem.sizes = tuning.sizes;
 	return priced;
 }
 
@@ -151,6 +154,53 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 		priced.share = share;
 }
 
+/* The index's size on the table, or on some of its rows. */
+IndexSize
+SizeOn(const Relation &relation, const IndexDefinition &index, SizeModel model)
+{
+	IndexSize size = EstimateBtreeSize(relation, index, model);
+
+	if (index.predicate != 0)
+	{
+		double fraction = relation.conditions.at(index.predicate).fraction;
+
+		size.pages = std::ceil(size.pages * fraction);
+		size.tuples *= fraction;
+	}
+	return size;
+}
+
+/* Where the index lies and how large it is there. */
+std::vector<pg::Placement>
+PlaceIndex(const Relation &relation, const IndexDefinition &index, SizeModel model)
+{
+	std::vector<pg::Placement> placements;
+
+	auto place = [&](ObjectId oid, const Relation &on)
+	{
+		IndexSize size = SizeOn(on, index, model);
+
+		placements.push_back({oid, size.pages, size.tuples, size.height});
+	};
+
+	if (!relation.partitioned)
+		place(relation.oid, relation);
+	else
+	{
+		Relation part = relation;
+
+		for (const Partition &partition : relation.partitions)
+		{
+			if (partition.partitioned)
+				continue;
+			part.tuples = partition.tuples;
+			part.pages = partition.pages;
+			place(partition.oid, part);
+		}
+	}
+	return placements;
+}
+
 std::vector<pg::HypotheticalIndex>
 SizeCandidates(Tuning &tuning)
 {
@@ -162,18 +212,14 @@ SizeCandidates(Tuning &tuning)
 
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
-		IndexSize size = EstimateBtreeSize(tuning.advice.catalog.at(index.relation), index, model);
+		std::vector<pg::Placement> placements =
+			PlaceIndex(tuning.advice.catalog.at(index.relation), index, model);
+		double pages = 0;
 
-		if (index.predicate != 0)
-		{
-			double fraction =
-				tuning.advice.catalog.at(index.relation).conditions.at(index.predicate).fraction;
-
-			size.pages = std::ceil(size.pages * fraction);
-			size.tuples *= fraction;
-		}
-		tuning.sizes.push_back(size);
-		indexes.push_back({index, size.pages, size.tuples, size.height, as_hypopg});
+		for (const pg::Placement &placement : placements)
+			pages += placement.pages;
+		tuning.sizes.push_back(pages * kPageSize);
+		indexes.push_back({index, std::move(placements), as_hypopg});
 	}
 	return indexes;
 }
@@ -233,7 +279,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 
 	recommended.index = index;
 	recommended.relation = index.relation;
-	recommended.size_bytes = tuning.sizes[id].Bytes();
+	recommended.size_bytes = tuning.sizes[id];
 	recommended.benefit = chosen.benefit * priced.share;
 	for (const ServedStatement &one : chosen.served)
 	{
@@ -259,21 +305,105 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	return recommended;
 }
 
-void
-GiveName(RecommendedIndex &recommended, const Relation &relation,
-		 std::map<std::string, std::set<std::string>> &taken, pg::Spi &spi)
+/* The names of relations by schema: those that are there, and those that were given. */
+class Names
 {
-	if (taken.count(relation.schema) == 0)
-		taken[relation.schema] = pg::NamesInSchema(spi, relation.schema);
+public:
+	explicit Names(pg::Spi &spi) : spi_(spi) {}
 
-	std::set<std::string> &names = taken[relation.schema];
+	std::string Give(const Relation &relation, const IndexDefinition &index)
+	{
+		if (taken_.count(relation.schema) == 0)
+			taken_[relation.schema] = pg::NamesInSchema(spi_, relation.schema);
 
-	recommended.name = NameIndex(relation, recommended.index, names);
-	names.insert(recommended.name);
+		std::set<std::string> &names = taken_[relation.schema];
+		std::string name = NameIndex(relation, index, names);
+
+		names.insert(name);
+		return name;
+	}
+
+private:
+	pg::Spi &spi_;
+	std::map<std::string, std::set<std::string>> taken_;
+};
+
+/*
+ * A partitioned table's index cannot be built concurrently: it is made empty,
+ * those of the partitions are built one by one, and attached from below.
+ */
+std::vector<std::string>
+StepsFor(const Relation &relation, const RecommendedIndex &recommended, Names &names)
+{
+	std::map<ObjectId, std::string> indexes = {{relation.oid, recommended.target}};
+	std::vector<std::string> steps = {
+		pg::CreateIndexStatement(relation, recommended.index, recommended.name, pg::Building::kOnly)};
+	std::vector<std::string> attachments;
+	Relation as_partition = relation;
+
+	for (const Partition &partition : relation.partitions)
+	{
+		as_partition.name = partition.name;
+		as_partition.schema = partition.schema;
+
+		std::string name = names.Give(as_partition, recommended.index);
+		std::string target = pg::QualifiedName(partition.schema, name);
+
+		indexes[partition.oid] = target;
+		steps.push_back(pg::CreatePartitionIndexStatement(
+			relation, partition, recommended.index, name,
+			partition.partitioned ? pg::Building::kOnly : pg::Building::kConcurrently));
+		attachments.push_back(pg::AttachIndexStatement(indexes[partition.parent], target));
+	}
+	steps.insert(steps.end(), attachments.rbegin(), attachments.rend());
+	return steps;
+}
+
+void
+GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
+{
+	recommended.name = names.Give(relation, recommended.index);
 	recommended.target = pg::QualifiedName(relation.schema, recommended.name);
 	recommended.ddl =
-		pg::CreateIndexStatement(relation, recommended.index, recommended.name, pg::Building::kConcurrently);
-	recommended.undo_ddl = pg::DropIndexStatement(recommended.target);
+		pg::CreateIndexStatement(relation, recommended.index, recommended.name,
+								 relation.partitioned ? pg::Building::kPlain : pg::Building::kConcurrently);
+	recommended.ddl_steps = {recommended.ddl};
+	if (relation.partitioned)
+		recommended.ddl_steps = StepsFor(relation, recommended, names);
+	recommended.undo_ddl = relation.partitioned ? "DROP INDEX " + recommended.target
+												: pg::DropIndexStatement(recommended.target);
+}
+
+/* What hypopg is to create for the index: one for each partition, of the largest of them. */
+std::vector<std::string>
+HypotheticalStatements(const Relation &relation, const IndexDefinition &index)
+{
+	std::vector<const Partition *> largest;
+	std::vector<std::string> statements;
+
+	if (!pg::HypopgKnows(index.method))
+		return statements;
+	if (!relation.partitioned)
+		return {pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical)};
+	for (const Partition &partition : relation.partitions)
+	{
+		if (!partition.partitioned)
+			largest.push_back(&partition);
+	}
+	std::stable_sort(largest.begin(), largest.end(),
+					 [](const Partition *a, const Partition *b) { return a->tuples > b->tuples; });
+	if (largest.size() > kMostHypothetical)
+		largest.resize(kMostHypothetical);
+	for (const Partition *partition : largest)
+		statements.push_back(
+			pg::CreatePartitionIndexStatement(relation, *partition, index, "", pg::Building::kHypothetical));
+	return statements;
+}
+
+void
+Append(std::vector<std::string> &to, const std::vector<std::string> &more)
+{
+	to.insert(to.end(), more.begin(), more.end());
 }
 
 /* Those without which it gains nothing stand beside it, in hypopg and in the reason. */
@@ -286,8 +416,7 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
 		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
 		const Relation &relation = tuning.advice.catalog.at(index.relation);
 
-		if (pg::HypopgKnows(index.method))
-			beside.push_back(pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical));
+		Append(beside, HypotheticalStatements(relation, index));
 		recommended.reason +=
 			"; only together with an index on " + relation.quoted + " " + pg::IndexColumns(relation, index);
 	}
@@ -314,19 +443,19 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 	bool has_expression =
 		std::any_of(recommended.index.keys.begin(), recommended.index.keys.end(),
 					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); });
-	std::vector<std::string> statements = {
-		pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical)};
+	std::vector<std::string> statements = HypotheticalStatements(relation, recommended.index);
+	size_t sought = statements.size();
 	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
 	std::set<size_t> asked;
 
-	statements.insert(statements.end(), better.begin(), better.end());
+	Append(statements, better);
 	for (const ServedStatement &one : chosen.served)
 	{
 		/* One variant of each statement. */
 		if (opinion.confirmed || asked.size() >= kOpinions ||
 			!asked.insert(tuning.variants[priced.positions[one.statement]].statement).second)
 			continue;
-		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements,
+		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought,
 									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
 	}
 	if (opinion.confirmed)
@@ -338,7 +467,7 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 void
 AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi)
 {
-	std::map<std::string, std::set<std::string>> taken;
+	Names names(spi);
 	std::vector<std::string> better;
 
 	for (const ChosenIndex &chosen : selection.indexes)
@@ -347,12 +476,10 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
 		std::vector<std::string> beside = better;
 
-		GiveName(recommended, relation, taken, spi);
+		GiveName(recommended, relation, names);
 		TakeInPartners(tuning, chosen, recommended, beside);
 		AskForSecondOpinion(tuning, priced, chosen, recommended, beside);
-		if (pg::HypopgKnows(recommended.index.method))
-			better.push_back(
-				pg::CreateIndexStatement(relation, recommended.index, "", pg::Building::kHypothetical));
+		Append(better, HypotheticalStatements(relation, recommended.index));
 		tuning.advice.recommendations.push_back(std::move(recommended));
 	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
@@ -381,6 +508,7 @@ AdviseDrops(Tuning &tuning)
 			recommended.relation = oid;
 			recommended.target = duplicate.index.name;
 			recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
+			recommended.ddl_steps = {recommended.ddl};
 			recommended.undo_ddl = duplicate.index.definition;
 			recommended.canonical = "drop_index " + duplicate.index.name;
 			recommended.size_bytes = duplicate.index.size_bytes;

@@ -47,7 +47,9 @@ struct RecommendedIndex
 	ObjectId relation = 0;
 	std::string name;   /* of the new index */
 	std::string target; /* schema-qualified, quoted where needed */
-	std::string ddl;
+	std::string ddl;    /* one statement that runs as it stands */
+	std::vector<std::string>
+		ddl_steps; /* the same without blocking writes, where one statement cannot do that */
 	std::string undo_ddl;
 	std::string canonical; /* the same advice has the same text on any server */
 	double size_bytes = 0;

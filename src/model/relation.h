@@ -90,14 +90,15 @@ struct ExistingIndex
 	double size_bytes = 0;
 };
 
-/* A partition that holds rows itself. */
+/* A partition of a partitioned table, on whichever level. */
 struct Partition
 {
 	ObjectId oid = 0;
+	ObjectId parent = 0;      /* the partitioned table just above it */
+	bool partitioned = false; /* it holds no rows itself */
 	std::string schema;
 	std::string name;
-	std::string quoted;
-	ObjectId parent = 0; /* the partitioned table just above it */
+	std::string quoted; /* schema-qualified, quoted where needed */
 	double pages = 0;
 	double tuples = 0;
 };
@@ -114,7 +115,7 @@ struct Relation
 	double tuples = 0;
 	bool analyzed = false;
 	bool partitioned = false;
-	std::vector<Partition> partitions; /* of a partitioned table: those with rows, on all levels */
+	std::vector<Partition> partitions; /* of a partitioned table, upper levels first */
 	std::map<ColumnNumber, Column> columns;
 	std::map<ColumnNumber, Condition> conditions;
 	std::vector<ExistingIndex> indexes;

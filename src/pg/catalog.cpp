@@ -24,8 +24,10 @@ extern "C"
 #include "access/relation.h"
 #include "access/transam.h"
 #include "catalog/dependency.h"
+#include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
@@ -67,9 +69,24 @@ struct ColumnFacts
 	bool unique_values;
 };
 
+struct PartitionFacts
+{
+	Oid oid;
+	Oid parent;
+	bool partitioned;
+	const char *schema;
+	const char *name;
+	const char *quoted;
+	double pages;
+	double tuples;
+};
+
 struct RelationFacts
 {
 	bool found;
+	bool partitioned;
+	int partition_count;
+	PartitionFacts *partitions;
 	const char *schema;
 	const char *name;
 	const char *quoted;
@@ -111,11 +128,12 @@ CorrelationIn(HeapTuple statistics)
 }
 
 void
-ReadColumn(const FormData_pg_attribute *attribute, double tuples, ColumnFacts *facts, bool *analyzed)
+ReadColumn(const FormData_pg_attribute *attribute, bool inherited, double tuples, ColumnFacts *facts,
+		   bool *analyzed)
 {
 	Oid opclass = GetDefaultOpClass(attribute->atttypid, BTREE_AM_OID);
 	HeapTuple statistics = SearchSysCache3(STATRELATTINH, ObjectIdGetDatum(attribute->attrelid),
-										   Int16GetDatum(attribute->attnum), BoolGetDatum(false));
+										   Int16GetDatum(attribute->attnum), BoolGetDatum(inherited));
 
 	facts->number = attribute->attnum;
 	facts->name = pstrdup(NameStr(attribute->attname));
@@ -150,9 +168,8 @@ UnfitReason(const ::Relation relation, double pages)
 	{
 		case RELKIND_RELATION:
 		case RELKIND_MATVIEW:
-			break;
 		case RELKIND_PARTITIONED_TABLE:
-			return "it is partitioned: advice for partitioned tables comes with a later version";
+			break;
 		case RELKIND_FOREIGN_TABLE:
 			return "it is a foreign table";
 		default:
@@ -169,14 +186,106 @@ UnfitReason(const ::Relation relation, double pages)
 	return nullptr;
 }
 
+/* How many pages and rows a table has; pages as stored, while the planner takes an empty table for ten. */
+void
+ReadExtent(::Relation relation, double *stored_pages, double *pages, double *tuples)
+{
+	BlockNumber estimated = 0;
+	double all_visible = 0;
+
+	if (!RELKIND_HAS_STORAGE(relation->rd_rel->relkind) || RELATION_IS_OTHER_TEMP(relation))
+		return;
+	estimate_rel_size(relation, nullptr, &estimated, tuples, &all_visible);
+	*pages = estimated;
+	*stored_pages = RelationGetNumberOfBlocks(relation);
+}
+
+/* Reads one partition; false where it is locked or gone, or rows do not lie here. */
+bool
+ReadPartition(Oid oid, PartitionFacts *facts, double *stored_pages)
+{
+	::Relation relation;
+	double stored = 0;
+
+	if (!ConditionalLockRelationOid(oid, AccessShareLock))
+		return false;
+	relation = try_relation_open(oid, NoLock);
+	if (relation == nullptr)
+	{
+		UnlockRelationOid(oid, AccessShareLock);
+		return false;
+	}
+	facts->oid = oid;
+	facts->parent = get_partition_parent(oid, true);
+	facts->partitioned = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+	facts->schema = get_namespace_name(RelationGetNamespace(relation));
+	facts->name = pstrdup(RelationGetRelationName(relation));
+	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
+	ReadExtent(relation, &stored, &facts->pages, &facts->tuples);
+	*stored_pages += stored;
+
+	bool usable = facts->partitioned || relation->rd_rel->relkind == RELKIND_RELATION;
+
+	relation_close(relation, AccessShareLock);
+	return usable;
+}
+
+/* The partitions on all levels, upper ones first; the table has what they have together. */
+void
+ReadPartitions(Oid oid, RelationFacts *facts, double *stored_pages)
+{
+	List *children = find_all_inheritors(oid, NoLock, nullptr);
+	ListCell *cell;
+
+	facts->partitioned = true;
+	facts->partitions =
+		static_cast<PartitionFacts *>(palloc0(sizeof(PartitionFacts) * list_length(children)));
+	foreach (cell, children)
+	{
+		PartitionFacts *partition = &facts->partitions[facts->partition_count];
+
+		if (lfirst_oid(cell) == oid || !ReadPartition(lfirst_oid(cell), partition, stored_pages))
+			continue;
+		facts->pages += partition->pages;
+		facts->tuples += partition->tuples;
+		facts->partition_count++;
+	}
+}
+
+/* What is known of the columns of the largest partition, where nobody analysed the whole. */
+void
+BorrowStatistics(RelationFacts *facts)
+{
+	const PartitionFacts *largest = nullptr;
+
+	for (int i = 0; i < facts->partition_count; i++)
+	{
+		if (!facts->partitions[i].partitioned &&
+			(largest == nullptr || facts->partitions[i].tuples > largest->tuples))
+			largest = &facts->partitions[i];
+	}
+	if (largest == nullptr)
+		return;
+	for (int i = 0; i < facts->column_count; i++)
+	{
+		ColumnFacts *column = &facts->columns[i];
+		HeapTuple attribute = SearchSysCacheAttName(largest->oid, column->name);
+		ColumnNumber number = column->number;
+
+		if (!HeapTupleIsValid(attribute))
+			continue;
+		ReadColumn(reinterpret_cast<Form_pg_attribute>(GETSTRUCT(attribute)), false, facts->tuples, column,
+				   &facts->analyzed);
+		column->number = number;
+		ReleaseSysCache(attribute);
+	}
+}
+
 void
 ReadRelation(Oid oid, RelationFacts *facts)
 {
 	::Relation relation;
-	BlockNumber pages = 0;
-	BlockNumber stored_pages = 0; /* the planner takes an empty table for ten pages */
-	double tuples = 0;
-	double all_visible = 0;
+	double stored_pages = 0;
 
 	if (!ConditionalLockRelationOid(oid, AccessShareLock))
 		return;
@@ -186,23 +295,20 @@ ReadRelation(Oid oid, RelationFacts *facts)
 		UnlockRelationOid(oid, AccessShareLock);
 		return;
 	}
-	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind) && !RELATION_IS_OTHER_TEMP(relation))
-	{
-		estimate_rel_size(relation, nullptr, &pages, &tuples, &all_visible);
-		stored_pages = RelationGetNumberOfBlocks(relation);
-	}
 	/* The tables beneath a view count, not the view. */
 	if (relation->rd_rel->relkind == RELKIND_VIEW)
 	{
 		relation_close(relation, AccessShareLock);
 		return;
 	}
+	if (relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		ReadPartitions(oid, facts, &stored_pages);
+	else
+		ReadExtent(relation, &stored_pages, &facts->pages, &facts->tuples);
 	facts->found = true;
 	facts->schema = get_namespace_name(RelationGetNamespace(relation));
 	facts->name = pstrdup(RelationGetRelationName(relation));
 	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
-	facts->pages = pages;
-	facts->tuples = tuples;
 	facts->unfit = UnfitReason(relation, stored_pages);
 	facts->columns = static_cast<ColumnFacts *>(
 		palloc0(sizeof(ColumnFacts) * Max(1, RelationGetNumberOfAttributes(relation))));
@@ -211,8 +317,11 @@ ReadRelation(Oid oid, RelationFacts *facts)
 		const FormData_pg_attribute *attribute = TupleDescAttr(RelationGetDescr(relation), i);
 
 		if (!attribute->attisdropped)
-			ReadColumn(attribute, tuples, &facts->columns[facts->column_count++], &facts->analyzed);
+			ReadColumn(attribute, facts->partitioned, facts->tuples, &facts->columns[facts->column_count++],
+					   &facts->analyzed);
 	}
+	if (facts->partitioned && !facts->analyzed)
+		BorrowStatistics(facts);
 	relation_close(relation, AccessShareLock);
 }
 
@@ -230,6 +339,15 @@ ToModel(Oid oid, const RelationFacts &facts)
 	relation.pages = facts.pages;
 	relation.tuples = facts.tuples;
 	relation.analyzed = facts.analyzed;
+	relation.partitioned = facts.partitioned;
+	for (int i = 0; i < facts.partition_count; i++)
+	{
+		const PartitionFacts &partition = facts.partitions[i];
+
+		relation.partitions.push_back({partition.oid, partition.parent, partition.partitioned,
+									   partition.schema, partition.name, partition.quoted, partition.pages,
+									   partition.tuples});
+	}
 	for (int i = 0; i < facts.column_count; i++)
 	{
 		const ColumnFacts &column = facts.columns[i];

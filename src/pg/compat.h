@@ -13,6 +13,7 @@
 
 extern "C"
 {
+#include "access/attmap.h"
 #include "access/htup_details.h"
 #include "catalog/pg_database.h"
 #include "executor/executor.h"
@@ -207,6 +208,17 @@ IsDescending(const PathKey *pathkey)
 	return pathkey->pk_cmptype == COMPARE_GT;
 #else
 	return pathkey->pk_strategy == BTGreaterStrategyNumber;
+#endif
+}
+
+/* Where the columns of `from` are in `to`, by name; 16 asks what to do about those that are missing. */
+inline AttrMap *
+MapColumns(TupleDesc to, TupleDesc from)
+{
+#if PG_VERSION_NUM >= 160000
+	return build_attrmap_by_name(to, from, false);
+#else
+	return build_attrmap_by_name(to, from);
 #endif
 }
 

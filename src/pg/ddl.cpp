@@ -131,6 +131,20 @@ InParentheses(const std::string &condition)
 	return condition.front() == '(' && condition.back() == ')' ? condition : "(" + condition + ")";
 }
 
+std::string
+CreateIndexOn(const std::string &table, const Relation &relation, const IndexDefinition &index,
+			  const std::string &name, Building building)
+{
+	std::string statement = "CREATE INDEX ";
+
+	if (building == Building::kConcurrently)
+		statement += "CONCURRENTLY ";
+	if (building != Building::kHypothetical)
+		statement += QuoteIdentifier(name) + " ";
+	return statement + "ON " + (building == Building::kOnly ? "ONLY " : "") + table + " USING " +
+		   IndexText(relation, index);
+}
+
 } // namespace
 
 std::string
@@ -186,14 +200,20 @@ std::string
 CreateIndexStatement(const Relation &relation, const IndexDefinition &index, const std::string &name,
 					 Building building)
 {
-	std::string statement = "CREATE INDEX ";
+	return CreateIndexOn(relation.quoted, relation, index, name, building);
+}
 
-	if (building == Building::kConcurrently)
-		statement += "CONCURRENTLY ";
-	if (building != Building::kHypothetical)
-		statement += QuoteIdentifier(name) + " ";
-	return statement + "ON " + (building == Building::kOnly ? "ONLY " : "") + relation.quoted + " USING " +
-		   IndexText(relation, index);
+std::string
+CreatePartitionIndexStatement(const Relation &relation, const Partition &partition,
+							  const IndexDefinition &index, const std::string &name, Building building)
+{
+	return CreateIndexOn(partition.quoted, relation, index, name, building);
+}
+
+std::string
+AttachIndexStatement(const std::string &above, const std::string &below)
+{
+	return "ALTER INDEX " + above + " ATTACH PARTITION " + below;
 }
 
 std::string

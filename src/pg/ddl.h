@@ -42,6 +42,14 @@ enum class Building
 std::string CreateIndexStatement(const Relation &relation, const IndexDefinition &index,
 								 const std::string &name, Building building);
 
+/* The same index on one of the table's partitions. */
+std::string CreatePartitionIndexStatement(const Relation &relation, const Partition &partition,
+										  const IndexDefinition &index, const std::string &name,
+										  Building building);
+
+/* Makes the index of a partition, or of a partitioned partition, part of the index above it. */
+std::string AttachIndexStatement(const std::string &above, const std::string &below);
+
 /* An index that may be there with UNIQUE as well: what to say instead. */
 std::string UniqueIndexStatement(const Relation &relation, const IndexDefinition &index,
 								 const std::string &name);

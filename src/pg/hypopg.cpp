@@ -32,7 +32,8 @@ namespace
 
 struct SeenPlan
 {
-	Oid sought; /* the index that ought to be used */
+	const Oid *sought; /* the indexes of which one ought to be used */
+	size_t count;
 	bool uses_sought;
 	double cost;
 };
@@ -42,8 +43,8 @@ NoteIndex(Oid index, void *argument)
 {
 	auto *seen = static_cast<SeenPlan *>(argument);
 
-	if (index == seen->sought)
-		seen->uses_sought = true;
+	for (size_t i = 0; i < seen->count; i++)
+		seen->uses_sought = seen->uses_sought || seen->sought[i] == index;
 }
 
 void
@@ -55,11 +56,11 @@ ReadPlan(PlannedStmt *plan, void *argument)
 	WalkIndexScans(plan, NoteIndex, seen);
 }
 
-/* The plan with hypopg's indexes, of which `sought` ought to be used. */
+/* The plan with hypopg's indexes, of which one of the sought ought to be used. */
 Unfitness
-PlanWithHypopg(AnalyzedQuery &query, Oid sought, SeenPlan *seen)
+PlanWithHypopg(AnalyzedQuery &query, const std::vector<Oid> &sought, SeenPlan *seen)
 {
-	*seen = {sought, false, 0};
+	*seen = {sought.data(), sought.size(), false, 0};
 	return query.Plan(ReadPlan, seen,
 					  [](const Call &call)
 					  {
@@ -126,7 +127,8 @@ CreateInHypopg(Spi &spi, const std::string &statement)
 }
 
 SecondOpinion
-ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements, Confirming confirming)
+ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements, size_t sought,
+				Confirming confirming)
 {
 	std::string schema = RequireExtension("hypopg").schema;
 	std::vector<SimulatedIndex> indexes;
@@ -137,7 +139,7 @@ ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements
 
 	try
 	{
-		failure = PlanWithHypopg(query, InvalidOid, &before);
+		failure = PlanWithHypopg(query, {}, &before);
 		error = RunSandboxed({CurrentRole(), std::nullopt},
 							 [&]
 							 {
@@ -147,7 +149,13 @@ ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements
 									 indexes.push_back(CreateInHypopg(spi, statement));
 							 });
 		if (!failure && !error)
-			failure = PlanWithHypopg(query, indexes.front().oid, &after);
+		{
+			std::vector<Oid> oids;
+
+			for (size_t i = 0; i < sought; i++)
+				oids.push_back(indexes[i].oid);
+			failure = PlanWithHypopg(query, oids, &after);
+		}
 	}
 	catch (...)
 	{

@@ -35,7 +35,7 @@ struct SecondOpinion
 /* What it takes to be confirmed. */
 enum class Confirming
 {
-	kUsed,     /* the plan uses the first index, and is cheaper than without any */
+	kUsed,     /* the plan uses a sought index, and is cheaper than without any */
 	kAccepted, /* hypopg creates the index, and the query is planned */
 };
 
@@ -43,9 +43,10 @@ enum class Confirming
  * Creates the indexes of `statements` (CREATE INDEX without name) in hypopg,
  * asks for the query's plan, and drops them again.  Planned in the sandbox;
  * the indexes are created with the caller's rights, which runs nobody's code
- * as long as their expressions are trusted.
+ * as long as their expressions are trusted.  Sought are the first of them: of a
+ * partitioned table one for each partition.
  */
-SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements,
+SecondOpinion ConfirmInHypopg(AnalyzedQuery &query, const std::vector<std::string> &statements, size_t sought,
 							  Confirming confirming);
 
 /* A Refusal where the session has hypothetical indexes of its own: they would be part of every plan there. */

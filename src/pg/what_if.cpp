@@ -48,10 +48,10 @@ constexpr Oid kFirstHypotheticalOid = 0xFFFF0000;
 /* The indexes of one question, and which of them the plan uses. */
 struct World
 {
-	const IndexOptInfo *const *indexes; /* rel is not set, indextlist holds Vars of relation 1 */
-	const Oid *relations;
+	const WhatIf::Placed *shown;
 	int count;
-	bool *used;
+	Oid *used; /* as many as there are hypothetical indexes at most */
+	int used_count;
 	double cost;
 };
 
@@ -88,16 +88,17 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 		return;
 	for (int i = 0; i < world->count; i++)
 	{
-		if (world->relations[i] != relation)
+		if (world->shown[i].relation != relation)
 			continue;
 
+		const IndexOptInfo *index = world->shown[i].index;
 		auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
 		List *columns = NIL;
 		ListCell *cell;
 
-		*info = *world->indexes[i];
+		*info = *index;
 		info->rel = rel;
-		foreach (cell, world->indexes[i]->indextlist)
+		foreach (cell, index->indextlist)
 		{
 			auto *entry = compat::CopyNode(lfirst_node(TargetEntry, cell));
 
@@ -105,8 +106,8 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 			columns = lappend(columns, entry);
 		}
 		info->indextlist = columns;
-		info->indexprs = MovedList(rel->relid, world->indexes[i]->indexprs);
-		info->indpred = MovedList(rel->relid, world->indexes[i]->indpred);
+		info->indexprs = MovedList(rel->relid, index->indexprs);
+		info->indpred = MovedList(rel->relid, index->indpred);
 		rel->indexlist = lcons(info, rel->indexlist);
 	}
 }
@@ -116,11 +117,14 @@ NoteIndex(Oid index, void *argument)
 {
 	auto *world = static_cast<World *>(argument);
 
-	for (int i = 0; i < world->count; i++)
+	if (index < kFirstHypotheticalOid)
+		return;
+	for (int i = 0; i < world->used_count; i++)
 	{
-		if (world->indexes[i]->indexoid == index)
-			world->used[i] = true;
+		if (world->used[i] == index)
+			return;
 	}
+	world->used[world->used_count++] = index;
 }
 
 void
@@ -224,9 +228,6 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	}
 	descriptor = RelationGetDescr(relation);
 	info->indexoid = oid;
-	info->pages = static_cast<BlockNumber>(index.pages);
-	info->tuples = index.tuples;
-	info->tree_height = index.height;
 	info->ncolumns = columns;
 	info->nkeycolumns = keys;
 	info->indexkeys = NewArray<int>(columns);
@@ -267,13 +268,67 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	return info;
 }
 
-} // namespace
-
-struct WhatIf::Template
+Node *
+MapExpression(Node *expression, const AttrMap *map)
 {
-	IndexOptInfo *info; /* null: its table cannot be looked at now */
-	Oid relation;
-};
+	bool whole_row = false;
+
+	return map_variable_attnos(expression, 1, 0, map, InvalidOid, &whole_row);
+}
+
+/* The same index on a partition, whose columns may have other numbers. */
+void
+MoveToPartition(IndexOptInfo *info, Oid parent, Oid partition)
+{
+	::Relation to = try_relation_open(partition, NoLock);
+	::Relation from = try_relation_open(parent, NoLock);
+	const AttrMap *map;
+	ListCell *cell;
+	int *keys = NewArray<int>(info->ncolumns);
+
+	if (to == nullptr || from == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("partition %u is gone", partition)));
+	map = compat::MapColumns(RelationGetDescr(to), RelationGetDescr(from));
+	for (int i = 0; i < info->ncolumns; i++)
+		keys[i] = info->indexkeys[i] == 0 ? 0 : map->attnums[info->indexkeys[i] - 1];
+	info->indexkeys = keys;
+	info->indextlist = compat::CopyNode(info->indextlist);
+	foreach (cell, info->indextlist)
+	{
+		auto *entry = lfirst_node(TargetEntry, cell);
+
+		entry->expr = reinterpret_cast<Expr *>(MapExpression(reinterpret_cast<Node *>(entry->expr), map));
+	}
+	info->indexprs = reinterpret_cast<List *>(MapExpression(reinterpret_cast<Node *>(info->indexprs), map));
+	info->indpred = reinterpret_cast<List *>(MapExpression(reinterpret_cast<Node *>(info->indpred), map));
+	relation_close(from, NoLock);
+	relation_close(to, NoLock);
+}
+
+/* The index at one place; null where that cannot be looked at now. */
+IndexOptInfo *
+Place(const IndexOptInfo *whole, Oid relation, const Placement &placement)
+{
+	auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
+
+	*info = *whole;
+	if (placement.relation != relation)
+	{
+		if (!ConditionalLockRelationOid(placement.relation, AccessShareLock))
+			return nullptr;
+		if (!ConditionalLockRelationOid(relation, AccessShareLock))
+			return nullptr;
+		MoveToPartition(info, relation, placement.relation);
+		UnlockRelationOid(relation, AccessShareLock);
+		UnlockRelationOid(placement.relation, AccessShareLock);
+	}
+	info->pages = static_cast<BlockNumber>(placement.pages);
+	info->tuples = placement.tuples;
+	info->tree_height = placement.height;
+	return info;
+}
+
+} // namespace
 
 WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
 			   const IndexElements &elements)
@@ -283,17 +338,20 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 
 	for (size_t i = 0; i < indexes.size(); i++)
 	{
-		Template *prepared = nullptr;
+		const HypotheticalIndex &index = indexes[i];
+		IndexOptInfo *whole = nullptr;
 
-		Guarded(
-			[&]
-			{
-				prepared = static_cast<Template *>(palloc0(sizeof(Template)));
-				prepared->relation = indexes[i].definition.relation;
-				prepared->info =
-					BuildTemplate(indexes[i], elements, kFirstHypotheticalOid + static_cast<Oid>(i));
-			});
-		templates_.push_back(prepared);
+		templates_.emplace_back();
+		Guarded([&] { whole = BuildTemplate(index, elements, kFirstHypotheticalOid + static_cast<Oid>(i)); });
+		for (const Placement &placement : index.placements)
+		{
+			IndexOptInfo *info = nullptr;
+
+			if (whole != nullptr)
+				Guarded([&] { info = Place(whole, index.definition.relation, placement); });
+			if (info != nullptr)
+				templates_.back().push_back({info, placement.relation});
+		}
 	}
 }
 
@@ -301,24 +359,18 @@ Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	Price price;
-	CandidateSet shown;
-	std::vector<const IndexOptInfo *> infos;
-	std::vector<Oid> relations;
-	auto used = std::make_unique<bool[]>(set.size() + 1);
+	std::vector<Placed> shown;
+	auto used = std::make_unique<Oid[]>(set.size() + 1);
 	World world = {};
 
 	if (failures_.count(statement) > 0)
 		return price;
 	for (CandidateId id : set)
 	{
-		if (templates_[static_cast<size_t>(id)]->info == nullptr)
-			continue;
-		shown.push_back(id);
-		infos.push_back(templates_[static_cast<size_t>(id)]->info);
-		relations.push_back(templates_[static_cast<size_t>(id)]->relation);
+		for (const Placed &placed : templates_[static_cast<size_t>(id)])
+			shown.push_back(placed);
 	}
-	world.indexes = infos.data();
-	world.relations = relations.data();
+	world.shown = shown.data();
 	world.count = static_cast<int>(shown.size());
 	world.used = used.get();
 
@@ -337,11 +389,9 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 		return price;
 	}
 	price.cost = world.cost;
-	for (size_t i = 0; i < shown.size(); i++)
-	{
-		if (world.used[i])
-			price.used.push_back(shown[i]);
-	}
+	for (int i = 0; i < world.used_count; i++)
+		price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
+	std::sort(price.used.begin(), price.used.end());
 	return price;
 }
 

@@ -27,13 +27,20 @@ extern "C"
 namespace steward::pg
 {
 
+/* Where a hypothetical index lies: on its table, or on one of the partitions of that. */
+struct Placement
+{
+	Oid relation = InvalidOid;
+	double pages = 0;
+	double tuples = 0;
+	int height = -1; /* levels above the leaves; -1 = unknown */
+};
+
 /* An index that is not there, as the planner is to see it. */
 struct HypotheticalIndex
 {
 	IndexDefinition definition;
-	double pages = 0;
-	double tuples = 0;
-	int height = -1;        /* levels above the leaves; -1 = unknown */
+	std::vector<Placement> placements;
 	bool as_hypopg = false; /* hypopg knows no marking of a position, so a merge join buffers the scan */
 };
 
@@ -55,12 +62,17 @@ public:
 	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
 
-private:
-	struct Template;
+	/* One index on one table: what the planner is shown of it. */
+	struct Placed
+	{
+		const IndexOptInfo *index; /* rel is not set, its expressions are of relation number 1 */
+		Oid relation;
+	};
 
+private:
 	std::vector<AnalyzedQuery *> statements_;
 	OwnedMemoryContext context_;
-	std::vector<Template *> templates_; /* in context_ */
+	std::vector<std::vector<Placed>> templates_; /* one for each index; what they point to is in context_ */
 	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };

@@ -152,7 +152,9 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts)
 	{
 		IndexSize size = EstimateBtreeSize(catalog.at(definition.relation), definition, model);
 
-		indexes.push_back({definition, size.pages, size.tuples, size.height, model != SizeModel::kSteward});
+		indexes.push_back({definition,
+						   {{definition.relation, size.pages, size.tuples, size.height}},
+						   model != SizeModel::kSteward});
 	}
 	return indexes;
 }
