@@ -20,6 +20,7 @@
 
 #include "base/text.h"
 #include "pg/catalog.h"
+#include "pg/foreign_keys.h"
 #include "pg/session.h"
 
 namespace steward
@@ -82,7 +83,7 @@ TakeQueries(Work &work)
 		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
 		advised.statement.text = query->text();
 		advised.relations = query->relations();
-		work.variants.push_back({i, {std::move(query), 1, false}, {}});
+		work.variants.push_back({i, {std::move(query), 1, false}});
 		work.advice.statements.push_back(std::move(advised));
 	}
 }
@@ -108,12 +109,55 @@ TakeWorkload(Work &work, pg::Spi &spi)
 			{
 				advised.reason = "";
 				advised.relations = variant.query->relations();
-				work.variants.push_back({work.advice.statements.size(), std::move(variant), {}});
+				work.variants.push_back({work.advice.statements.size(), std::move(variant)});
 			}
 		}
 		advised.statement = std::move(statement);
 		work.advice.statements.push_back(std::move(advised));
 	}
+}
+
+/*
+ * What a statement that deletes rows, or changes keys, has foreign keys ask for
+ * each of these rows: parts of it that are priced like the rest.
+ */
+void
+TakeForeignKeys(Work &work, pg::Spi &spi)
+{
+	std::vector<PlannedVariant> checks;
+	std::set<size_t> done;
+
+	for (PlannedVariant &planned : work.variants)
+	{
+		pg::AnalyzedQuery &query = *planned.variant.query;
+
+		if ((query.deletes().empty() && query.writes().empty()) || !done.insert(planned.statement).second)
+			continue;
+
+		AdvisedStatement &advised = work.advice.statements[planned.statement];
+		const StatementCounters &counters = advised.statement.counters;
+		double rows =
+			counters.calls > 0 ? static_cast<double>(counters.rows) / static_cast<double>(counters.calls) : 0;
+
+		for (pg::ForeignKeyCheck &check : pg::FindForeignKeyChecks(spi, query.deletes(), query.writes()))
+		{
+			PlannedVariant part{planned.statement, {std::move(check.query), 1, true}};
+
+			if (counters.calls == 0 && rows == 0)
+				rows = pg::ExpectChangedRows(query);
+			if (rows <= 0)
+				break;
+			part.times = rows;
+			part.foreign_key = check.name;
+			advised.relations.push_back(check.referring);
+			checks.push_back(std::move(part));
+		}
+	}
+	for (PlannedVariant &check : checks)
+		work.variants.push_back(std::move(check));
+	std::stable_sort(work.variants.begin(), work.variants.end(),
+					 [](const PlannedVariant &a, const PlannedVariant &b)
+					 { return a.statement < b.statement; });
 }
 
 void
@@ -184,6 +228,13 @@ DescribeStatements(Work &work)
 
 		if (IsFit(work, advised))
 			planned.shape = pg::DescribeQuery(query, work.elements, &failure);
+		if (!planned.foreign_key.empty())
+		{
+			/* Without it the statement is what it was. */
+			if (failure)
+				planned.variant.share = 0;
+			continue;
+		}
 		if (failure && work.request.queries)
 			RefuseQuery(planned.statement, query.text(), "planned", failure, PlanningHint(failure));
 		if (failure)
@@ -196,7 +247,8 @@ DescribeStatements(Work &work)
 	std::erase_if(work.variants, [](const PlannedVariant &planned) { return planned.variant.share == 0; });
 	for (PlannedVariant &planned : work.variants)
 	{
-		planned.variant.share /= shares[planned.statement];
+		if (planned.foreign_key.empty())
+			planned.variant.share /= shares[planned.statement];
 		work.advice.statements[planned.statement].reason = "";
 	}
 }
@@ -271,6 +323,7 @@ DescribeWorkload(const IndexRequest &request, pg::Spi &spi, IndexAdvice &advice,
 	else
 		TakeWorkload(work, spi);
 	ShareOut(advice.statements);
+	TakeForeignKeys(work, spi);
 	ReadTables(work, spi);
 	TellUnfit(work);
 	DescribeStatements(work);

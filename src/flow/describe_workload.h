@@ -43,7 +43,10 @@ struct PlannedVariant
 {
 	size_t statement = 0; /* position in the advised workload */
 	Variant variant;
-	QueryShape shape;
+	QueryShape shape = {};
+	double times = 1; /* it runs each time the statement does */
+	std::string
+		foreign_key; /* whose check it is, which the statement sets off; empty: the statement itself */
 };
 
 /*

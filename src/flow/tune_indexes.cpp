@@ -124,31 +124,75 @@ SelectPriced(const Tuning &tuning)
 	return priced;
 }
 
+/* How often a variant runs for each execution of its statement. */
+double
+TimesOf(const PlannedVariant &planned)
+{
+	return planned.variant.share * planned.times;
+}
+
+/* The part of each statement's cost now that is its own, and not that of the foreign keys it sets off. */
+std::map<size_t, double>
+OwnParts(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
+{
+	std::map<size_t, double> own;
+	std::map<size_t, double> all;
+
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		double cost = oracle.PriceStatement(i, {}).cost * TimesOf(planned);
+
+		all[planned.statement] += cost;
+		if (planned.foreign_key.empty())
+			own[planned.statement] += cost;
+	}
+	for (auto &[statement, cost] : own)
+		cost = all[statement] > 0 ? cost / all[statement] : 1;
+	for (const auto &[statement, cost] : all)
+		own.emplace(statement, 0);
+	return own;
+}
+
 /*
  * What one unit of planner cost of each variant is worth.  By time: its share
  * of the measured time is shared out over its cost now, so that what it saves
- * is the same share of both.
+ * is the same share of both.  What foreign keys take of a statement's time is
+ * reckoned by cost.
  */
 void
 Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 {
 	bool by_time = tuning.request.objective == Objective::kTime && !tuning.request.queries;
 	double share = 0;
+	std::map<size_t, double> own = OwnParts(tuning, priced, oracle);
+	std::map<size_t, double> checks; /* cost of the foreign keys that each statement sets off */
 
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+
+		if (!planned.foreign_key.empty())
+			checks[planned.statement] += oracle.PriceStatement(i, {}).cost * planned.times;
+	}
 	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
 		const AdvisedStatement &advised = tuning.advice.statements[planned.statement];
 		double cost = oracle.PriceStatement(i, {}).cost;
-		double time = advised.statement.counters.total_ms * planned.variant.share;
+		/* Of the statement's time. */
+		double part = planned.foreign_key.empty()
+						  ? own[planned.statement] * planned.variant.share
+						  : (1 - own[planned.statement]) * cost * planned.times / checks[planned.statement];
 
 		if (cost <= 0)
 			priced.problem.weights.push_back(0);
 		else
-			priced.problem.weights.push_back(by_time ? time / cost : planned.variant.share);
+			priced.problem.weights.push_back(by_time ? advised.statement.counters.total_ms * part / cost
+													 : TimesOf(planned));
 		if (cost > 0)
-			share += advised.share * planned.variant.share;
+			share += advised.share * part;
 	}
 	if (by_time)
 		priced.share = share;
@@ -275,6 +319,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	const IndexDefinition &index = tuning.candidates.indexes[id];
 	const Relation &relation = tuning.advice.catalog.at(index.relation);
 	std::vector<const QueryShape *> served;
+	std::set<std::string> foreign_keys;
 	RecommendedIndex recommended;
 
 	recommended.index = index;
@@ -286,12 +331,14 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 		const PlannedVariant &planned = tuning.variants[priced.positions[one.statement]];
 		StatementGain &gain = GainOf(recommended.gains, planned.statement);
 
-		gain.share += planned.variant.share;
-		gain.cost_before += one.cost_before * planned.variant.share;
-		gain.cost_after += one.cost_after * planned.variant.share;
-		recommended.cost_before += one.cost_before * planned.variant.share;
-		recommended.cost_after += one.cost_after * planned.variant.share;
+		gain.share = std::min(1.0, gain.share + planned.variant.share);
+		gain.cost_before += one.cost_before * TimesOf(planned);
+		gain.cost_after += one.cost_after * TimesOf(planned);
+		recommended.cost_before += one.cost_before * TimesOf(planned);
+		recommended.cost_after += one.cost_after * TimesOf(planned);
 		served.push_back(&planned.shape);
+		if (!planned.foreign_key.empty())
+			foreign_keys.insert(planned.foreign_key);
 	}
 	for (StatementGain &gain : recommended.gains)
 	{
@@ -302,6 +349,9 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	recommended.order = ExplainOrder(index, relation, served);
 	recommended.canonical = "create_index " + relation.quoted + " " + pg::IndexText(relation, index);
 	recommended.reason = ReasonFor(recommended);
+	if (!foreign_keys.empty())
+		recommended.reason += "; foreign key " + Join({foreign_keys.begin(), foreign_keys.end()}, ", ") +
+							  " looks here for rows that refer to those that go or change";
 	return recommended;
 }
 
@@ -484,10 +534,10 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
-		double share = tuning.variants[priced.positions[i]].variant.share;
+		double times = TimesOf(tuning.variants[priced.positions[i]]);
 
-		tuning.advice.total_cost_before += selection.base_costs[i] * share;
-		tuning.advice.total_cost_after += selection.final_costs[i] * share;
+		tuning.advice.total_cost_before += selection.base_costs[i] * times;
+		tuning.advice.total_cost_after += selection.final_costs[i] * times;
 	}
 }
 

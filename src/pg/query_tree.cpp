@@ -57,6 +57,7 @@ struct AnalysisResult
 	List *relations = NIL;        /* OIDs, sorted, each once */
 	List *written = NIL;          /* OIDs, one for each column that is set */
 	List *columns = NIL;          /* their numbers */
+	List *deleted = NIL;          /* OIDs of tables from which rows are deleted */
 	bool calls_functions = false; /* of people's own */
 };
 
@@ -65,6 +66,7 @@ struct TreePreparation
 	List *relations;
 	List *written;
 	List *columns;
+	List *deleted;
 	Oid role;
 	bool check_rights;
 	bool calls_functions; /* of people's own */
@@ -116,12 +118,21 @@ NoteTargets(TreePreparation *preparation, const Query *query, List *targets)
 }
 
 void
+NoteDeletion(TreePreparation *preparation, const Query *query)
+{
+	preparation->deleted =
+		list_append_unique_oid(preparation->deleted, rt_fetch(query->resultRelation, query->rtable)->relid);
+}
+
+void
 NoteWrites(TreePreparation *preparation, const Query *query)
 {
 	ListCell *cell;
 
 	if (query->commandType == CMD_UPDATE)
 		NoteTargets(preparation, query, query->targetList);
+	if (query->commandType == CMD_DELETE)
+		NoteDeletion(preparation, query);
 	if (query->onConflict != nullptr)
 		NoteTargets(preparation, query, query->onConflict->onConflictSet);
 	foreach (cell, query->mergeActionList)
@@ -130,6 +141,8 @@ NoteWrites(TreePreparation *preparation, const Query *query)
 
 		if (action->commandType == CMD_UPDATE)
 			NoteTargets(preparation, query, action->targetList);
+		if (action->commandType == CMD_DELETE)
+			NoteDeletion(preparation, query);
 	}
 }
 
@@ -186,7 +199,7 @@ ReadTreeAs(Node *node, void *argument)
 void
 PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights, AnalysisResult *result)
 {
-	TreePreparation preparation = {NIL, NIL, NIL, role, check_rights, false, false};
+	TreePreparation preparation = {NIL, NIL, NIL, NIL, role, check_rights, false, false};
 	Oid reader = role;
 
 	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
@@ -199,6 +212,7 @@ PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights,
 	result->relations = preparation.relations;
 	result->written = preparation.written;
 	result->columns = preparation.columns;
+	result->deleted = preparation.deleted;
 	result->calls_functions = preparation.calls_functions;
 }
 
@@ -344,6 +358,7 @@ AnalyzedQuery::Analyze()
 	unfit_ = {};
 	relations_.clear();
 	writes_.clear();
+	deletes_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
 
 	/* Only the tree itself is worth keeping. */
@@ -385,6 +400,8 @@ AnalyzedQuery::Analyze()
 	calls_functions_ = result.calls_functions;
 	for (int i = 0; i < list_length(result.relations); i++)
 		relations_.push_back(list_nth_oid(result.relations, i));
+	for (int i = 0; i < list_length(result.deleted); i++)
+		deletes_.push_back(list_nth_oid(result.deleted, i));
 	for (int i = 0; i < list_length(result.written); i++)
 		writes_.push_back(
 			{list_nth_oid(result.written, i), static_cast<ColumnNumber>(list_nth_int(result.columns, i))});
@@ -456,6 +473,22 @@ AnalyzedQuery::PlanWith(const std::vector<SampledValue> &values, PlanUse use, vo
 			return {};
 		Analyze();
 	}
+}
+
+static void
+ReadChangedRows(PlannedStmt *plan, void *argument)
+{
+	if (IsA(plan->planTree, ModifyTable) && outerPlan(plan->planTree) != nullptr)
+		*static_cast<double *>(argument) = outerPlan(plan->planTree)->plan_rows;
+}
+
+double
+ExpectChangedRows(AnalyzedQuery &query)
+{
+	double rows = 0;
+
+	(void) query.Plan(ReadChangedRows, &rows);
+	return rows;
 }
 
 } // namespace steward::pg

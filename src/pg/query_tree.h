@@ -73,6 +73,9 @@ public:
 	/* The columns it sets in rows that are there. */
 	const std::vector<ColumnWrite> &writes() const { return writes_; }
 
+	/* The tables from which it deletes. */
+	const std::vector<ObjectId> &deletes() const { return deletes_; }
+
 	/*
 	 * Plans it with its values, in the sandbox, and hands the plan to use(),
 	 * which must not keep it and is C-like.  Never as a superuser.  The planner
@@ -102,6 +105,7 @@ private:
 	uint64_t analyzed_at_ = 0; /* the invalidation counter at that time */
 	std::vector<ObjectId> relations_;
 	std::vector<ColumnWrite> writes_;
+	std::vector<ObjectId> deletes_;
 	bool calls_functions_ = false;
 	Unfitness unfit_;
 };
@@ -114,5 +118,8 @@ class IndexElements;
  * in `elements`.
  */
 QueryShape DescribeQuery(AnalyzedQuery &query, IndexElements &elements, Unfitness *failure);
+
+/* How many rows a statement that writes is expected to change; 0 where that cannot be told. */
+double ExpectChangedRows(AnalyzedQuery &query);
 
 } // namespace steward::pg
