@@ -45,8 +45,9 @@ struct PlannedVariant
 	Variant variant;
 	QueryShape shape = {};
 	double times = 1; /* it runs each time the statement does */
-	std::string
-		foreign_key; /* whose check it is, which the statement sets off; empty: the statement itself */
+
+	/* The constraint whose check it is, which the statement sets off; empty: the statement itself. */
+	std::string foreign_key = {};
 };
 
 /*

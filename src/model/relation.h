@@ -60,6 +60,7 @@ struct Condition
 	double fraction = 1;      /* of the rows that fulfil it, 0-1 */
 	bool fixes = false;       /* the column has one value in all these rows */
 	bool compares = false;    /* with a constant; not a truth value or NULL */
+	int values = 0;           /* that an equality or a list admits; 0: it is neither */
 	bool tells_value = false; /* the constant may be a value of somebody's rows */
 };
 

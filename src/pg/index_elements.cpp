@@ -209,6 +209,7 @@ ToCondition(ColumnNumber number, const ElementFacts &facts, const steward::Relat
 	condition.column = facts.condition.column;
 	condition.fixes = facts.condition.fixes;
 	condition.compares = facts.condition.compares;
+	condition.values = facts.condition.values;
 	condition.tells_value = facts.condition.tells_value;
 	return condition;
 }

@@ -24,6 +24,7 @@ extern "C"
 #include "commands/defrem.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
+#include "utils/array.h"
 #include "utils/lsyscache.h"
 }
 
@@ -119,6 +120,19 @@ ComparisonOf(const Parts &parts)
 			   : InvalidStrategy;
 }
 
+int
+CountValues(const Parts &parts)
+{
+	if (parts.constant == nullptr || ComparisonOf(parts) != BTEqualStrategyNumber)
+		return 0;
+	if (!parts.is_list)
+		return 1;
+
+	ArrayType *list = DatumGetArrayTypeP(parts.constant->constvalue);
+
+	return ArrayGetNItems(ARR_NDIM(list), ARR_DIMS(list));
+}
+
 /* Whether the comparison is one that comes again: see above. */
 bool
 IsLasting(const Parts &parts)
@@ -170,6 +184,7 @@ DescribeCondition(Node *clause)
 		facts.column = reinterpret_cast<Var *>(subject)->varattno;
 	facts.compares = parts.constant != nullptr;
 	facts.tells_value = facts.compares && !SaysNothing(parts.constant);
+	facts.values = CountValues(parts);
 	if (facts.compares)
 		facts.fixes = !parts.is_list && ComparisonOf(parts) == BTEqualStrategyNumber;
 	else if (IsA(clause, NullTest))

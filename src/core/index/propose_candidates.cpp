@@ -50,6 +50,9 @@ constexpr double kLargestPart = 0.3;
 /* A constant comes again where the column has no more different values than this. */
 constexpr double kFewValues = 100;
 
+/* A value is rare with less than this share of what it would have if all were as frequent. */
+constexpr double kRare = 0.5;
+
 /* The columns of one appearance of a table, by what an index can do with them. */
 struct Roles
 {
@@ -341,7 +344,11 @@ Trim(Keys keys, size_t max_columns)
 	return NormalizeOrder(std::move(keys));
 }
 
-/* Whether an index of just these rows is worth having: they are few, and it is of use again tomorrow. */
+/*
+ * Whether an index of just these rows is worth having.  A value that is as
+ * frequent as the others of its column may be another one tomorrow; one that is
+ * much rarer is a state in which rows are looked for: open, failed.
+ */
 bool
 IsWorthIndexing(const Condition &condition, const Relation &relation)
 {
@@ -351,8 +358,11 @@ IsWorthIndexing(const Condition &condition, const Relation &relation)
 		return false;
 	if (!condition.compares)
 		return true;
-	return column != relation.columns.end() && column->second.distinct_values > 0 &&
-		   column->second.distinct_values <= kFewValues;
+	if (column == relation.columns.end() || column->second.distinct_values <= 0 ||
+		column->second.distinct_values > kFewValues)
+		return false;
+	return condition.values == 0 ||
+		   condition.fraction <= kRare * condition.values / column->second.distinct_values;
 }
 
 /* The appearance without what is known of all rows that fulfil the condition. */
