@@ -25,6 +25,7 @@ struct ConditionFacts
 	AttrNumber column; /* that it is on; 0: an expression */
 	bool fixes;        /* the column has one value in all rows that fulfil it */
 	bool compares;     /* with a constant; not a truth value or NULL */
+	int values;        /* that an equality or a list admits; 0: it is neither */
 	bool tells_value;  /* the constant may be a value of somebody's rows */
 };
 
