@@ -15,6 +15,7 @@
  */
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "core/index/size_models.h"
 
@@ -27,8 +28,8 @@ namespace
 constexpr double kSpecial = 16;
 /* Line pointers for the high key and for the next tuple are set aside. */
 constexpr double kSpace = page::kSize - page::kHeader - kSpecial - 2 * page::kLinePointer;
-constexpr double kLeafReserve = page::kSize * (100 - 90) / 100;
-constexpr double kInnerReserve = page::kSize * (100 - 70) / 100;
+constexpr double kLeafReserve = 819;    /* a tenth of a page */
+constexpr double kInnerReserve = 2457;  /* three tenths of a page */
 constexpr double kLargestPosting = 812; /* a tenth of a page, aligned, less a line pointer */
 
 bool
@@ -46,16 +47,23 @@ Deduplicates(const IndexedRows &rows)
 struct Leaves
 {
 	double items = 0;
-	double bytes = 0;    /* with line pointers */
-	double postings = 0; /* of them: table row identifiers in lists */
-	bool uniform = true;
+	double bytes = 0;                   /* with line pointers */
+	double postings = 0;                /* of them: table row identifiers in lists */
+	std::map<double, double> of_length; /* bytes in tuples of each length */
 
-	void Add(double keys, double items_of_key, double bytes_of_key, double postings_of_key)
+	void Add(double count, double length, double posting)
 	{
-		uniform = uniform && (items == 0 || bytes / items == bytes_of_key / items_of_key);
-		items += keys * items_of_key;
-		bytes += keys * bytes_of_key;
-		postings += keys * postings_of_key;
+		items += count;
+		bytes += count * length;
+		postings += count * posting;
+		of_length[length] += count * length;
+	}
+
+	/* Nearly all tuples are of one length. */
+	bool IsUniform() const
+	{
+		return std::any_of(of_length.begin(), of_length.end(),
+						   [&](const auto &one) { return one.second > 0.9 * bytes; });
 	}
 };
 
@@ -70,7 +78,7 @@ AddKeys(Leaves &leaves, double tuple, double keys, double duplicates)
 		return;
 	if (duplicates <= 1 || most < 2)
 	{
-		leaves.Add(keys, duplicates, (tuple + page::kLinePointer) * duplicates, 0);
+		leaves.Add(keys * duplicates, tuple + page::kLinePointer, 0);
 		return;
 	}
 
@@ -78,15 +86,12 @@ AddKeys(Leaves &leaves, double tuple, double keys, double duplicates)
 	double rest = duplicates - lists * most;
 	double list = Align(tuple + most * page::kTupleId, 8);
 
-	if (lists > 0)
-		leaves.Add(keys, lists, lists * (list + page::kLinePointer), lists * (list - tuple));
-	if (rest == 1)
-		leaves.Add(keys, 1, tuple + page::kLinePointer, 0);
-	else if (rest > 1)
+	leaves.Add(keys * lists, list + page::kLinePointer, list - tuple);
+	if (rest > 0)
 	{
-		double last = Align(tuple + rest * page::kTupleId, 8);
+		double last = Align(tuple + (rest > 1 ? rest * page::kTupleId : 0), 8);
 
-		leaves.Add(keys, 1, last + page::kLinePointer, last - tuple);
+		leaves.Add(keys, last + page::kLinePointer, last - tuple);
 	}
 }
 
@@ -95,10 +100,9 @@ LeavesOf(const IndexedRows &rows, const KeyGroups &groups, const TupleWidth &wid
 {
 	Leaves leaves;
 
-	leaves.uniform = width.uniform;
 	if (!Deduplicates(rows))
 	{
-		leaves.Add(1, groups.rows, groups.rows * (width.mean + page::kLinePointer), 0);
+		leaves.Add(groups.rows, width.mean + page::kLinePointer, 0);
 		return leaves;
 	}
 	for (double duplicates : groups.frequent)
@@ -118,7 +122,7 @@ LeavesOf(const IndexedRows &rows, const KeyGroups &groups, const TupleWidth &wid
 
 /* Of tuples as long as these; the last one to come moves on to the next page. */
 double
-ItemsPerLeaf(const Leaves &leaves)
+ItemsPerLeaf(const Leaves &leaves, bool uniform)
 {
 	double item = leaves.bytes / leaves.items;
 	/* A tuple that moves on leaves its key as the high key, but not its posting list. */
@@ -126,7 +130,7 @@ ItemsPerLeaf(const Leaves &leaves)
 	double by_space = (kSpace - page::kLinePointer) / item - 1;
 	double items = std::min(by_fill, by_space);
 
-	return std::max(1.0, leaves.uniform ? std::floor(items) : items - 0.5);
+	return std::max(1.0, uniform ? std::floor(items) : items - 0.5);
 }
 
 /*
@@ -161,11 +165,12 @@ EstimateBtree(const IndexedRows &rows)
 	IndexSize size;
 	size_t keys = rows.index().keys.size();
 	KeyGroups groups = rows.Groups(keys);
-	Leaves leaves = LeavesOf(rows, groups, rows.Width(keys, true));
+	TupleWidth width = rows.Width(keys, true);
+	Leaves leaves = LeavesOf(rows, groups, width);
 	double level = 1;
 
 	if (leaves.items > 0)
-		level = std::max(1.0, std::ceil(leaves.items / ItemsPerLeaf(leaves)));
+		level = std::ceil(leaves.items / ItemsPerLeaf(leaves, width.uniform && leaves.IsUniform()));
 	size.tuples = rows.count();
 	size.pages = 1 + level; /* the meta page and the leaves */
 	size.height = 0;

@@ -55,8 +55,7 @@ EstimateAsHypopg(const Relation &relation, const IndexDefinition &index, bool si
 		bytes = tuples * (line + kTupleHeader + page::kLinePointer) * 1.3 / kLeafFill;
 	else
 		/* A tuple header and a line pointer for each column, and a bloat of 30 %. */
-		bytes =
-			relation.tuples * (line + kTupleHeader * columns + Align(page::kLinePointer * columns, 8)) * 1.3;
+		bytes = tuples * (line + kTupleHeader * columns + Align(page::kLinePointer * columns, 8)) * 1.3;
 	return {std::max(1.0, std::floor(bytes / kUsablePage)), tuples, -1};
 }
 
