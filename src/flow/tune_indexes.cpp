@@ -198,22 +198,6 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 		priced.share = share;
 }
 
-/* The index's size on the table, or on some of its rows. */
-IndexSize
-SizeOn(const Relation &relation, const IndexDefinition &index, SizeModel model)
-{
-	IndexSize size = EstimateBtreeSize(relation, index, model);
-
-	if (index.predicate != 0)
-	{
-		double fraction = relation.conditions.at(index.predicate).fraction;
-
-		size.pages = std::ceil(size.pages * fraction);
-		size.tuples *= fraction;
-	}
-	return size;
-}
-
 /* Where the index lies and how large it is there. */
 std::vector<pg::Placement>
 PlaceIndex(const Relation &relation, const IndexDefinition &index, SizeModel model)
@@ -222,7 +206,7 @@ PlaceIndex(const Relation &relation, const IndexDefinition &index, SizeModel mod
 
 	auto place = [&](ObjectId oid, const Relation &on)
 	{
-		IndexSize size = SizeOn(on, index, model);
+		IndexSize size = EstimateIndexSize(on, index, model);
 
 		placements.push_back({oid, size.pages, size.tuples, size.height});
 	};

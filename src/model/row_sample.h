@@ -35,9 +35,17 @@ struct SampledColumn
 	double part_width = 0;                    /* bytes of one of them in an index, on average */
 };
 
+/*
+ * The rows were taken in two steps: some pages, and of each such page the same
+ * share of its rows.  Which rows are of one page says how far equal values
+ * stand together.
+ */
 struct RowSample
 {
 	size_t rows = 0;
+	std::vector<uint64_t> pages; /* of each row; numbers that say nothing but which are equal */
+	double share_of_page = 1;    /* of the rows of a page that was looked at, 0-1 */
+	double share_of_pages = 1;   /* of the table's pages, 0-1 */
 	std::map<ColumnNumber, SampledColumn> columns;        /* also elements */
 	std::map<ColumnNumber, std::vector<bool>> conditions; /* which rows fulfil one */
 };

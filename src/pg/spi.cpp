@@ -157,6 +157,19 @@ Spi::Query(const std::string &sql, const std::vector<Value> &parameters)
 }
 
 void
+Spi::Visit(const std::string &sql, const std::function<void(HeapTuple row, TupleDesc descriptor)> &visit)
+{
+	uint64_t rows = Run(sql, {}, nullptr);
+	SPITupleTable *table = SPI_tuptable;
+
+	if (table == nullptr)
+		return;
+	for (uint64_t i = 0; i < rows; i++)
+		visit(table->vals[i], table->tupdesc);
+	Guarded([&] { SPI_freetuptable(table); });
+}
+
+void
 Spi::QueryInPlace(const std::string &sql)
 {
 	Guarded(

@@ -15,7 +15,14 @@
 
 #include "pg/guard.h"
 
+extern "C"
+{
+#include "access/htup.h"
+#include "access/tupdesc.h"
+}
+
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +69,12 @@ public:
 	Spi &operator=(const Spi &) = delete;
 
 	Rows Query(const std::string &sql, const std::vector<Value> &parameters = {});
+
+	/*
+	 * Shows the rows as the server's own, which no text could stand for; they
+	 * live until it returns.  `visit` may not use this connection.
+	 */
+	void Visit(const std::string &sql, const std::function<void(HeapTuple row, TupleDesc descriptor)> &visit);
 
 	/* A query that names no object, under the search_path in force. */
 	void QueryInPlace(const std::string &sql);

@@ -150,7 +150,7 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts)
 
 	for (const IndexDefinition &definition : definitions)
 	{
-		IndexSize size = EstimateBtreeSize(catalog.at(definition.relation), definition, model);
+		IndexSize size = EstimateIndexSize(catalog.at(definition.relation), definition, model);
 
 		indexes.push_back({definition,
 						   {{definition.relation, size.pages, size.tuples, size.height}},

@@ -17,7 +17,7 @@ namespace steward
 
 enum class SizeModel
 {
-	kSteward,   /* our own: alignment, deduplication, inner pages, height */
+	kSteward,   /* our own: samples, alignment, deduplication, inner pages, height */
 	kHypopg,    /* as hypopg estimates, to be comparable with it */
 	kHypopg142, /* as hypopg does since 1.4.2 */
 };
@@ -31,7 +31,11 @@ struct IndexSize
 	double Bytes() const { return pages * 8192; }
 };
 
-/* The size of a btree right after CREATE INDEX with the default fillfactor. */
-IndexSize EstimateBtreeSize(const Relation &relation, const IndexDefinition &index, SizeModel model);
+/*
+ * The size of an index right after CREATE INDEX with default options, from the
+ * sample of its table where there is one, else from pg_statistic.  The hypopg
+ * models are about btrees alone; other kinds are sized by our own.
+ */
+IndexSize EstimateIndexSize(const Relation &relation, const IndexDefinition &index, SizeModel model);
 
 } // namespace steward

@@ -101,7 +101,7 @@ struct RealIndex
 	double tolerance; /* share of the real size by which the estimate may differ */
 };
 
-TEST(EstimateBtreeSize, IsCloseToRealIndexes)
+TEST(EstimateIndexSize, IsCloseToRealIndexes)
 {
 	Relation table = MakeTable();
 
@@ -125,7 +125,7 @@ TEST(EstimateBtreeSize, IsCloseToRealIndexes)
 			 RealIndex{"half", MakeIndex({kHalf}), 1796, 2, 0.55},
 		 })
 	{
-		IndexSize size = EstimateBtreeSize(table, real.index, SizeModel::kSteward);
+		IndexSize size = EstimateIndexSize(table, real.index, SizeModel::kSteward);
 
 		EXPECT_NEAR(size.pages, real.pages, real.pages * real.tolerance) << real.name;
 		EXPECT_EQ(size.height, real.height) << real.name;
@@ -139,42 +139,42 @@ TEST(EstimateBtreeSize, IsCloseToRealIndexes)
  * than the product of their own says: 1,000 here, not 200,000.  The estimate
  * is too large then, never too small.
  */
-TEST(EstimateBtreeSize, ErrsOnTheLargeSideWhereColumnsGoTogether)
+TEST(EstimateIndexSize, ErrsOnTheLargeSideWhereColumnsGoTogether)
 {
 	double real_pages = 897;
-	IndexSize size = EstimateBtreeSize(MakeTable(), MakeIndex({kFlag, kFew, kS2}), SizeModel::kSteward);
+	IndexSize size = EstimateIndexSize(MakeTable(), MakeIndex({kFlag, kFew, kS2}), SizeModel::kSteward);
 
 	EXPECT_GE(size.pages, real_pages);
 	EXPECT_LE(size.pages, 2745 * 1.03) << "but no larger than without any equal keys";
 }
 
-TEST(EstimateBtreeSize, EqualKeysShareTheirEntry)
+TEST(EstimateIndexSize, EqualKeysShareTheirEntry)
 {
 	Relation table = MakeTable();
-	double shared = EstimateBtreeSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages;
+	double shared = EstimateIndexSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages;
 
 	table.columns[kFew].deduplicates = false;
-	EXPECT_GT(EstimateBtreeSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages, 3 * shared);
+	EXPECT_GT(EstimateIndexSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages, 3 * shared);
 }
 
-TEST(EstimateBtreeSize, IncludedColumnsEndDeduplication)
+TEST(EstimateIndexSize, IncludedColumnsEndDeduplication)
 {
 	Relation table = MakeTable();
 
-	EXPECT_GT(EstimateBtreeSize(table, MakeIndex({kFew}, {kS2}), SizeModel::kSteward).pages,
-			  3 * EstimateBtreeSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages);
+	EXPECT_GT(EstimateIndexSize(table, MakeIndex({kFew}, {kS2}), SizeModel::kSteward).pages,
+			  3 * EstimateIndexSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages);
 }
 
 /* Without statistics nobody knows of equal keys, so none are assumed. */
-TEST(EstimateBtreeSize, WithoutStatisticsAllKeysDiffer)
+TEST(EstimateIndexSize, WithoutStatisticsAllKeysDiffer)
 {
 	Relation table = MakeTable();
 
 	table.columns[kFew].distinct_values = 0;
-	EXPECT_NEAR(EstimateBtreeSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages, 2745, 2745 * 0.03);
+	EXPECT_NEAR(EstimateIndexSize(table, MakeIndex({kFew}), SizeModel::kSteward).pages, 2745, 2745 * 0.03);
 }
 
-TEST(EstimateBtreeSize, SmallAndEmptyTables)
+TEST(EstimateIndexSize, SmallAndEmptyTables)
 {
 	Relation table = MakeTable();
 
@@ -182,48 +182,48 @@ TEST(EstimateBtreeSize, SmallAndEmptyTables)
 	for (auto &[number, column] : table.columns)
 		column.distinct_values = 0;
 
-	IndexSize small = EstimateBtreeSize(table, MakeIndex({kI4}), SizeModel::kSteward);
+	IndexSize small = EstimateIndexSize(table, MakeIndex({kI4}), SizeModel::kSteward);
 
 	EXPECT_EQ(small.pages, 2) << "the meta page and one leaf, as a real one of 300 rows";
 	EXPECT_EQ(small.height, 0);
 
 	table.tuples = 0;
 
-	IndexSize empty = EstimateBtreeSize(table, MakeIndex({kI4}), SizeModel::kSteward);
+	IndexSize empty = EstimateIndexSize(table, MakeIndex({kI4}), SizeModel::kSteward);
 
 	EXPECT_GE(empty.pages, 1);
 	EXPECT_LE(empty.pages, 2);
 	EXPECT_EQ(empty.height, 0);
 }
 
-TEST(EstimateBtreeSize, GrowsWithRowsAndColumns)
+TEST(EstimateIndexSize, GrowsWithRowsAndColumns)
 {
 	Relation table = MakeTable();
-	double one = EstimateBtreeSize(table, MakeIndex({kTs}), SizeModel::kSteward).pages;
-	double two = EstimateBtreeSize(table, MakeIndex({kTs, kId}), SizeModel::kSteward).pages;
+	double one = EstimateIndexSize(table, MakeIndex({kTs}), SizeModel::kSteward).pages;
+	double two = EstimateIndexSize(table, MakeIndex({kTs, kId}), SizeModel::kSteward).pages;
 
 	EXPECT_GT(two, one);
 	table.tuples = 2000000;
 	table.columns[kTs].distinct_values = 2000000;
-	EXPECT_NEAR(EstimateBtreeSize(table, MakeIndex({kTs}), SizeModel::kSteward).pages, 2 * one, 0.02 * one);
+	EXPECT_NEAR(EstimateIndexSize(table, MakeIndex({kTs}), SizeModel::kSteward).pages, 2 * one, 0.02 * one);
 }
 
 /* Keys as long as a btree takes must not break the arithmetic. */
-TEST(EstimateBtreeSize, VeryWideKeysHaveAFiniteSize)
+TEST(EstimateIndexSize, VeryWideKeysHaveAFiniteSize)
 {
 	Relation table = MakeTable();
 
 	table.tuples = 1000;
 	table.columns[kTxt].average_width = 2600;
 
-	IndexSize size = EstimateBtreeSize(table, MakeIndex({kTxt}), SizeModel::kSteward);
+	IndexSize size = EstimateIndexSize(table, MakeIndex({kTxt}), SizeModel::kSteward);
 
 	EXPECT_GT(size.pages, 300);
 	EXPECT_LT(size.pages, 2000);
 }
 
 /* Read from hypopg 1.3.1 and 1.4.4 on the same table: hypopg_relation_size / 8192. */
-TEST(EstimateBtreeSize, AsHypopgIsWhatHypopgSays)
+TEST(EstimateIndexSize, AsHypopgIsWhatHypopgSays)
 {
 	struct Case
 	{
@@ -243,8 +243,8 @@ TEST(EstimateBtreeSize, AsHypopgIsWhatHypopgSays)
 			 Case{"flag", MakeIndex({kFlag}), 2710, 2303},
 		 })
 	{
-		IndexSize size = EstimateBtreeSize(table, c.index, SizeModel::kHypopg);
-		IndexSize since_142 = EstimateBtreeSize(table, c.index, SizeModel::kHypopg142);
+		IndexSize size = EstimateIndexSize(table, c.index, SizeModel::kHypopg);
+		IndexSize since_142 = EstimateIndexSize(table, c.index, SizeModel::kHypopg142);
 
 		/* hypopg multiplies and rounds in another order. */
 		EXPECT_NEAR(size.pages, c.pages, 1) << c.name;
@@ -255,24 +255,24 @@ TEST(EstimateBtreeSize, AsHypopgIsWhatHypopgSays)
 }
 
 /* hypopg asks pg_stats for the width, and takes what is not there for nothing. */
-TEST(EstimateBtreeSize, AsHypopgCountsNoWidthWithoutStatistics)
+TEST(EstimateIndexSize, AsHypopgCountsNoWidthWithoutStatistics)
 {
 	Relation table = MakeTable();
 
 	table.columns[kTxt].measured_width = 0;
-	EXPECT_NEAR(EstimateBtreeSize(table, MakeIndex({kTxt}), SizeModel::kHypopg).pages,
+	EXPECT_NEAR(EstimateIndexSize(table, MakeIndex({kTxt}), SizeModel::kHypopg).pages,
 				1000000 * 16 * 1.3 / 8152, 1);
-	EXPECT_GT(EstimateBtreeSize(table, MakeIndex({kTxt}), SizeModel::kSteward).pages, 4500)
+	EXPECT_GT(EstimateIndexSize(table, MakeIndex({kTxt}), SizeModel::kSteward).pages, 4500)
 		<< "ours takes the average of the type";
 }
 
-TEST(EstimateBtreeSize, AsHypopgHasOnePageAtLeast)
+TEST(EstimateIndexSize, AsHypopgHasOnePageAtLeast)
 {
 	Relation table = MakeTable();
 
 	table.tuples = 0;
-	EXPECT_EQ(EstimateBtreeSize(table, MakeIndex({kId}), SizeModel::kHypopg).pages, 1);
-	EXPECT_EQ(EstimateBtreeSize(table, MakeIndex({kId}), SizeModel::kHypopg142).pages, 1);
+	EXPECT_EQ(EstimateIndexSize(table, MakeIndex({kId}), SizeModel::kHypopg).pages, 1);
+	EXPECT_EQ(EstimateIndexSize(table, MakeIndex({kId}), SizeModel::kHypopg142).pages, 1);
 }
 
 } // namespace

@@ -1,0 +1,35 @@
+/*-------------------------------------------------------------------------
+ *
+ * size_models.h
+ *	  The size of an index right after CREATE INDEX, by access method.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "core/index/estimate_size.h"
+#include "core/index/indexed_rows.h"
+
+namespace steward
+{
+
+namespace page
+{
+
+constexpr double kSize = 8192;
+constexpr double kHeader = 24;
+constexpr double kLinePointer = 4;
+constexpr double kTupleId = 6;
+
+} // namespace page
+
+IndexSize EstimateBtree(const IndexedRows &rows);
+IndexSize EstimateHash(const IndexedRows &rows);
+IndexSize EstimateBrin(const IndexedRows &rows);
+IndexSize EstimateGin(const IndexedRows &rows);
+IndexSize EstimateGist(const IndexedRows &rows);
+IndexSize EstimateSpgist(const IndexedRows &rows);
+
+} // namespace steward

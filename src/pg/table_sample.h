@@ -1,0 +1,52 @@
+/*-------------------------------------------------------------------------
+ *
+ * table_sample.h
+ *	  Which rows of a table stand for all of them.
+ *
+ * Some pages spread over the table, and of each of them the same share of its
+ * rows: a read of a few hundred or thousand pages, and the same rows each time
+ * as long as the table does not change.  Two steps mean that rows which stand
+ * together are seen together more often than by chance; who counts different
+ * values has to mind it (core/index/count_keys).
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/relation.h"
+#include "pg/index_elements.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+class TableSample
+{
+public:
+	TableSample(Spi &spi, const steward::Relation &relation);
+
+	double share_of_pages() const { return share_of_pages_; }
+	double share_of_page() const { return share_of_page_; }
+
+	/* A query for these SQL expressions of each row, in order of their places. */
+	std::string Select(const std::vector<std::string> &expressions) const;
+
+private:
+	std::string source_;
+	std::string filter_;
+	double share_of_pages_ = 1;
+	double share_of_page_ = 1;
+};
+
+/*
+ * Columns, elements and conditions as SQL on one row, all names qualified;
+ * empty where there is no such number.
+ */
+std::string ExpressionOf(const steward::Relation &relation, ColumnNumber number);
+
+} // namespace steward::pg
