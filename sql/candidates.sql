@@ -169,7 +169,19 @@ SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''word123%''');
 SELECT * FROM advise('SELECT * FROM words WHERE code LIKE ''code123%''');
 SELECT * FROM advise('SELECT * FROM words WHERE word ~ ''^word123''');
 SELECT * FROM advise('SELECT * FROM words WHERE lower(word) LIKE ''word12%''');
-SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''%123''', 'SELECT * FROM words WHERE word ILIKE ''word123%''', 'SELECT * FROM words WHERE word LIKE $1');
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''%123''', 'SELECT * FROM words WHERE word ILIKE ''word123%''');
+
+-- Of a value that nobody saw, what the column's statistics say.
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE $1');
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE $1 || ''%''');
+SELECT * FROM advise('SELECT * FROM words WHERE word LIKE ''%'' || $1', 'SELECT * FROM words WHERE $1 LIKE word');
+SELECT * FROM advise('SELECT * FROM words WHERE starts_with(word, $1)');
+SELECT * FROM advise('SELECT * FROM words WHERE code ~ $1');
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at > $1');
+SELECT * FROM advise('SELECT * FROM orders WHERE created_at BETWEEN $1 AND $2 AND status = $3');
+SELECT * FROM advise('SELECT * FROM orders WHERE status IN ($1, $2, $3) ORDER BY created_at LIMIT $4 OFFSET $5');
+SELECT * FROM advise('WITH o AS (SELECT id, created_at AS made FROM orders)
+                      SELECT * FROM (SELECT * FROM o JOIN customers AS c USING (id)) AS j WHERE $1::date >= made');
 
 -- What is there already, also of these.
 CREATE INDEX words_pattern ON words (word text_pattern_ops);

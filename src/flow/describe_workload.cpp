@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "flow/fill_values.h"
 #include "pg/catalog.h"
 #include "pg/foreign_keys.h"
 #include "pg/session.h"
@@ -83,7 +84,8 @@ TakeQueries(Work &work)
 		advised.statement.key.queryid = static_cast<int64_t>(i + 1);
 		advised.statement.text = query->text();
 		advised.relations = query->relations();
-		work.variants.push_back({i, {std::move(query), 1, false}});
+		for (Variant &variant : FillUnseen(std::move(query), std::nullopt))
+			work.variants.push_back({i, std::move(variant)});
 		work.advice.statements.push_back(std::move(advised));
 	}
 }
@@ -91,7 +93,7 @@ TakeQueries(Work &work)
 void
 TakeWorkload(Work &work, pg::Spi &spi)
 {
-	StatementAnalyzer analyzer;
+	StatementAnalyzer analyzer(Unseen::kFilled);
 
 	for (Statement &statement : ReadWorkload(spi, WorkloadSpan::kSinceChanges))
 	{
@@ -235,11 +237,12 @@ DescribeStatements(Work &work)
 				planned.variant.share = 0;
 			continue;
 		}
+		failure.reason = ReasonOf(planned.variant, failure);
 		if (failure && work.request.queries)
 			RefuseQuery(planned.statement, query.text(), "planned", failure, PlanningHint(failure));
 		if (failure)
 		{
-			advised.reason = ReasonOf(planned.variant, failure);
+			advised.reason = failure.reason;
 			planned.variant.share = 0;
 		}
 		shares[planned.statement] += planned.variant.share;

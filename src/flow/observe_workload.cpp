@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "core/workload/accumulate_counters.h"
+#include "flow/fill_values.h"
 #include "pg/extension.h"
 #include "pg/index_elements.h"
 #include "pg/journal.h"
@@ -52,7 +53,8 @@ std::vector<AdvisedStatement>
 ObserveWorkload()
 {
 	std::vector<AdvisedStatement> workload;
-	StatementAnalyzer analyzer;
+	/* Whether it can be planned is the same with or without values. */
+	StatementAnalyzer analyzer(Unseen::kUnknown);
 	pg::IndexElements elements;
 	pg::Spi spi;
 
@@ -102,7 +104,7 @@ NoteWorkload()
 std::string
 ReasonOf(const Variant &variant, const pg::Unfitness &failure)
 {
-	if (!failure || !variant.sampled)
+	if (!failure || (!variant.sampled && !variant.filled))
 		return failure.reason;
 	if (failure.sqlstate == sqlstate::kInsufficientPrivilege)
 		return "a right is missing that its planning needs";
@@ -110,8 +112,25 @@ ReasonOf(const Variant &variant, const pg::Unfitness &failure)
 		return "a table it names is locked";
 	if (failure.sqlstate == sqlstate::kQueryCanceled)
 		return "planning took longer than " + std::to_string(pg::settings::planning_timeout_ms) + " ms";
-	return "a sample of it cannot be planned: SQLSTATE " + failure.sqlstate;
+	return (variant.sampled ? "a sample of it cannot be planned: SQLSTATE "
+							: "it cannot be planned with values of its columns: SQLSTATE ") +
+		   failure.sqlstate;
 }
+
+namespace
+{
+
+std::optional<double>
+RowsPerCall(const Statement &statement)
+{
+	const StatementCounters &counters = statement.counters;
+
+	if (counters.calls == 0)
+		return std::nullopt;
+	return static_cast<double>(counters.rows) / static_cast<double>(counters.calls);
+}
+
+} // namespace
 
 std::vector<Variant>
 StatementAnalyzer::AnalyzeSamples(const Statement &statement)
@@ -143,10 +162,14 @@ StatementAnalyzer::AnalyzeSamples(const Statement &statement)
 		if (query->unfit())
 			continue;
 		total += times[i];
-		variants.push_back({std::move(query), times[i], true});
+		variants.push_back({std::move(query), times[i], true, false});
 	}
 	for (Variant &variant : variants)
+	{
 		variant.share /= total;
+		if (unseen_ == Unseen::kFilled)
+			FillGaps(variant, RowsPerCall(statement));
+	}
 	return variants;
 }
 
@@ -181,8 +204,11 @@ StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 	auto query = std::make_unique<pg::AnalyzedQuery>(statement.text, identity->second, false);
 
 	*reason = query->unfit().reason;
-	if (!query->unfit())
-		variants.push_back({std::move(query), 1, false});
+	if (query->unfit())
+		return variants;
+	if (unseen_ == Unseen::kFilled)
+		return FillUnseen(std::move(query), RowsPerCall(statement));
+	variants.push_back({std::move(query), 1, false, false});
 	return variants;
 }
 

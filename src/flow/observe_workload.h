@@ -40,27 +40,38 @@ void ShareOut(std::vector<AdvisedStatement> &statements);
 /* Notes what ran since the last time; for the steward worker. */
 void NoteWorkload();
 
-/* A statement with values it really ran with; or without any, where nobody saw it run. */
+/* A statement with values it really ran with; or, where nobody saw it run, with some of its columns', or without any. */
 struct Variant
 {
 	std::unique_ptr<pg::AnalyzedQuery> query;
 	double share = 1;     /* of the statement's executions, 0-1 */
 	bool sampled = false; /* with values, which nobody is to be shown */
+	bool filled = false;  /* with values of statistics, which nobody is to be shown either */
 };
 
 /* Why a variant cannot be planned, without its values. */
 std::string ReasonOf(const Variant &variant, const pg::Unfitness &failure);
 
+/* What becomes of parameters whose values nobody saw. */
+enum class Unseen
+{
+	kUnknown,
+	kFilled, /* values of the columns they are compared with */
+};
+
 /* Analyses statements of the workload, each as its own role. */
 class StatementAnalyzer
 {
 public:
+	explicit StatementAnalyzer(Unseen unseen) : unseen_(unseen) {}
+
 	/* The variants whose shares make up the statement; empty, with the reason, where it cannot be analysed. */
 	std::vector<Variant> Analyze(const Statement &statement, std::string *reason);
 
 private:
 	std::vector<Variant> AnalyzeSamples(const Statement &statement);
 
+	Unseen unseen_;
 	std::map<ObjectId, pg::Identity> identities_;
 };
 

@@ -311,7 +311,10 @@ AnalyzeStatement(RawStmt *statement, const char *text, const Oid *types, int cou
 	foreach (cell, declared)
 		parameters->types[foreach_current_index(cell)] = typenameTypeId(state, lfirst_node(TypeName, cell));
 	for (int i = 0; i < count; i++)
-		parameters->types[i] = types[i];
+	{
+		if (OidIsValid(types[i]))
+			parameters->types[i] = types[i];
+	}
 	setup_parse_variable_parameters(state, &parameters->types, &parameters->count);
 	literals.outer = state->p_coerce_param_hook;
 	state->p_coerce_param_hook = GiveType;

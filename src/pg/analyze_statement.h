@@ -24,7 +24,8 @@ namespace steward::pg
  * also the one within DECLARE CURSOR, CREATE TABLE AS, SELECT INTO, COPY or
  * PREPARE; null for anything else.  Changes `statement`.
  *
- * `types` are those of the first `count` parameters, where they are known.
+ * `types` are those of the first `count` parameters; InvalidOid where they are
+ * not known.
  *
  * Types that people make of domains (arrays, rows, ranges) check the domains'
  * constraints as soon as a string literal is read.  Such literals become

@@ -21,6 +21,7 @@ extern "C"
 #include "nodes/nodeFuncs.h"
 #include "nodes/parsenodes.h"
 #include "nodes/pathnodes.h"
+#include "parser/parse_relation.h"
 #include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -165,6 +166,29 @@ ReadTablesAs(Query *query, Oid role)
 			entry->checkAsUser = role;
 	}
 #endif
+}
+
+/* The role with whose rights a table of the query is read; InvalidOid where none is named. */
+inline Oid
+ReaderOf([[maybe_unused]] const Query *query, RangeTblEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return entry->perminfoindex == 0 ? InvalidOid
+									 : getRTEPermissionInfo(query->rteperminfos, entry)->checkAsUser;
+#else
+	return entry->checkAsUser;
+#endif
+}
+
+/* Since 18 what a query groups by has a range table entry of its own; null for any other. */
+inline Node *
+GroupedExpression([[maybe_unused]] const RangeTblEntry *entry, [[maybe_unused]] AttrNumber number)
+{
+#if PG_VERSION_NUM >= 180000
+	if (entry->rtekind == RTE_GROUP && number > 0 && number <= list_length(entry->groupexprs))
+		return static_cast<Node *>(list_nth(entry->groupexprs, number - 1));
+#endif
+	return nullptr;
 }
 
 /* 18 took the parameter run_once away. */

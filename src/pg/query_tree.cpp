@@ -431,6 +431,12 @@ AnalyzedQuery::Plan(PlanUse use, void *argument, const std::function<void(const 
 }
 
 Unfitness
+AnalyzedQuery::TryToPlan()
+{
+	return Plan([]([[maybe_unused]] PlannedStmt *plan, [[maybe_unused]] void *use_argument) {}, nullptr);
+}
+
+Unfitness
 AnalyzedQuery::PlanWithoutValues(PlanUse use, void *argument)
 {
 	return PlanWith({}, use, argument, CallGuarded);
@@ -439,6 +445,31 @@ AnalyzedQuery::PlanWithoutValues(PlanUse use, void *argument)
 Unfitness
 AnalyzedQuery::PlanWith(const std::vector<SampledValue> &values, PlanUse use, void *argument,
 						const std::function<void(const Call &)> &within)
+{
+	return InSandbox(
+		[&]
+		{
+			Planning planning = {tree_, text_.c_str(), &values, context_->get(), use, argument};
+
+			within({CallPlanner, &planning});
+		});
+}
+
+std::unique_ptr<AnalyzedQuery>
+AnalyzedQuery::WithValues(std::vector<SampledValue> values) const
+{
+	return std::make_unique<AnalyzedQuery>(text_, identity_, check_rights_, std::move(values));
+}
+
+Unfitness
+AnalyzedQuery::Examine(TreeUse use, void *argument)
+{
+	return InSandbox([&] { Guarded([&] { use(tree_, argument); }); });
+}
+
+/* Runs body while the tree is right and the locks are held. */
+Unfitness
+AnalyzedQuery::InSandbox(const std::function<void()> &body)
 {
 	/* Once more if a table changed since the text was analysed. */
 	for (int attempt = 0;; attempt++)
@@ -451,21 +482,17 @@ AnalyzedQuery::PlanWith(const std::vector<SampledValue> &values, PlanUse use, vo
 		/* A search_path is dear to set, and the tree needs none, but the bodies of functions may. */
 		Identity who = {PlanningRole(identity_.role),
 						calls_functions_ ? identity_.search_path : std::nullopt};
-		std::optional<ServerError> error = RunSandboxed(
-			who,
-			[&]
-			{
-				LockRelations();
-				if (analyzed_at_ != invalidations && attempt == 0)
-				{
-					stale = true;
-					return;
-				}
-
-				Planning planning = {tree_, text_.c_str(), &values, context_->get(), use, argument};
-
-				within({CallPlanner, &planning});
-			});
+		std::optional<ServerError> error = RunSandboxed(who,
+														[&]
+														{
+															LockRelations();
+															if (analyzed_at_ != invalidations && attempt == 0)
+															{
+																stale = true;
+																return;
+															}
+															body();
+														});
 
 		if (error)
 			return {error->message, error->Sqlstate(), error->hint};

@@ -33,6 +33,7 @@ namespace steward::pg
 {
 
 using PlanUse = void (*)(PlannedStmt *plan, void *argument);
+using TreeUse = void (*)(Query *tree, void *argument);
 
 /* The plain way to make a call that may raise an ERROR. */
 void CallGuarded(const Call &call);
@@ -84,12 +85,27 @@ public:
 	Unfitness Plan(PlanUse use, void *argument,
 				   const std::function<void(const Call &)> &within = CallGuarded);
 
+	/* The same for nothing but to see whether it works. */
+	Unfitness TryToPlan();
+
 	/* The same as a generic plan, which knows no values. */
 	Unfitness PlanWithoutValues(PlanUse use, void *argument);
 
 	bool has_values() const { return !values_.empty(); }
 
+	const std::vector<SampledValue> &values() const { return values_; }
+
+	/* The same statement of the same role, with these values. */
+	std::unique_ptr<AnalyzedQuery> WithValues(std::vector<SampledValue> values) const;
+
+	/*
+	 * Hands the tree to use(), which must not change it and is C-like, in the
+	 * sandbox.  Returns why that was not possible.
+	 */
+	Unfitness Examine(TreeUse use, void *argument);
+
 private:
+	Unfitness InSandbox(const std::function<void()> &body);
 	Unfitness PlanWith(const std::vector<SampledValue> &values, PlanUse use, void *argument,
 					   const std::function<void(const Call &)> &within);
 	void Analyze();

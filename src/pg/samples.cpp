@@ -19,6 +19,7 @@
 #include "pg/samples.h"
 
 #include "pg/compat.h"
+#include "pg/kept_types.h"
 #include "pg/settings.h"
 
 extern "C"
@@ -209,73 +210,11 @@ DrawCountdown(double rate)
 	return 1 + static_cast<uint64>(std::log1p(-pg_prng_double(&pg_global_prng_state)) / std::log1p(-rate));
 }
 
-/* Kept are values of the server's own scalar types and arrays of them: no ALTER TYPE changes how they look. */
-constexpr int16 kVarlena = -1;
-
-struct KeptType
-{
-	Oid type;
-	int16 length;
-	bool by_value;
-};
-
-constexpr KeptType kKeptTypes[] = {
-	{INT4OID, 4, true},
-	{INT8OID, 8, FLOAT8PASSBYVAL},
-	{TEXTOID, kVarlena, false},
-	{UUIDOID, 16, false},
-	{NUMERICOID, kVarlena, false},
-	{TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL},
-	{TIMESTAMPOID, 8, FLOAT8PASSBYVAL},
-	{DATEOID, 4, true},
-	{BOOLOID, 1, true},
-	{VARCHAROID, kVarlena, false},
-	{BPCHAROID, kVarlena, false},
-	{INT2OID, 2, true},
-	{FLOAT8OID, 8, FLOAT8PASSBYVAL},
-	{FLOAT4OID, 4, true},
-	{OIDOID, 4, true},
-	{CHAROID, 1, true},
-	{NAMEOID, NAMEDATALEN, false},
-	{BYTEAOID, kVarlena, false},
-	{TIMEOID, 8, FLOAT8PASSBYVAL},
-	{TIMETZOID, 12, false},
-	{INTERVALOID, 16, false},
-	{INETOID, kVarlena, false},
-	{CIDROID, kVarlena, false},
-	{JSONOID, kVarlena, false},
-	{JSONBOID, kVarlena, false},
-	{INT2ARRAYOID, kVarlena, false},
-	{INT4ARRAYOID, kVarlena, false},
-	{INT8ARRAYOID, kVarlena, false},
-	{TEXTARRAYOID, kVarlena, false},
-	{VARCHARARRAYOID, kVarlena, false},
-	{UUIDARRAYOID, kVarlena, false},
-	{NUMERICARRAYOID, kVarlena, false},
-	{FLOAT8ARRAYOID, kVarlena, false},
-	{BOOLARRAYOID, kVarlena, false},
-	{DATEARRAYOID, kVarlena, false},
-	{TIMESTAMPARRAYOID, kVarlena, false},
-	{TIMESTAMPTZARRAYOID, kVarlena, false},
-};
-
-/* Null where values of the type are not to be kept. */
-const KeptType *
-FindType(Oid type)
-{
-	for (const KeptType &kept : kKeptTypes)
-	{
-		if (kept.type == type)
-			return &kept;
-	}
-	return nullptr;
-}
-
 /* Where the value's bytes are, and how many; false where they are not in one piece. */
 bool
 FindBytes(const ParamExternData *value, const char **bytes, int32 *length)
 {
-	const KeptType *type = FindType(value->ptype);
+	const KeptType *type = FindKeptType(value->ptype);
 
 	if (type == nullptr)
 		return false;
@@ -286,9 +225,9 @@ FindBytes(const ParamExternData *value, const char **bytes, int32 *length)
 		return true;
 	}
 	*bytes = DatumGetPointer(value->value);
-	if (type->length == kVarlena && VARATT_IS_EXTERNAL(*bytes))
+	if (type->length == kVarlenaLength && VARATT_IS_EXTERNAL(*bytes))
 		return false;
-	*length = type->length == kVarlena ? static_cast<int32>(VARSIZE_ANY(*bytes)) : type->length;
+	*length = type->length == kVarlenaLength ? static_cast<int32>(VARSIZE_ANY(*bytes)) : type->length;
 	return *length <= kLongestValue;
 }
 
