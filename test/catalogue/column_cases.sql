@@ -158,6 +158,15 @@ SELECT c.id, o.total, o.placed_at FROM customers AS c
 --! expert
 CREATE INDEX ON orders (customer_id, placed_at);
 
+--! case best_of_each
+-- All groups and the order within them from the index alone: no sort, and a
+-- third of the pages.
+SELECT DISTINCT ON (game_id) game_id, points, player_id FROM scores ORDER BY game_id, points DESC;
+--! expert
+CREATE INDEX ON scores (game_id, points DESC) INCLUDE (player_id);
+--! rejected
+CREATE INDEX ON scores (game_id, points DESC);
+
 --! case prefix_under_a_language
 -- A collation that does not sort by bytes needs the operator class for patterns.
 SELECT id, email FROM customers WHERE last_name LIKE 'baradoce%';

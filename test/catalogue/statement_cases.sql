@@ -26,7 +26,7 @@ CREATE INDEX ON order_lines (product_id);
 -- The inner side is looked up by customer, the outer by order.
 SELECT product_id, quantity FROM order_lines WHERE order_id IN (SELECT id FROM orders WHERE customer_id = 4711);
 --! expert
-CREATE INDEX ON orders (customer_id) INCLUDE (id);
+CREATE INDEX ON orders (customer_id);
 CREATE INDEX ON order_lines (order_id);
 
 --! case view
@@ -103,6 +103,7 @@ CREATE INDEX ON orders (placed_at);
 --! case foreign_key_delete
 -- The constraint looks for rows that refer to the one that goes.
 DELETE FROM warehouses WHERE id = 1234;
+--! triggers
 --! write
 --! expert
 CREATE INDEX ON shipments (warehouse_id);
@@ -110,6 +111,7 @@ CREATE INDEX ON shipments (warehouse_id);
 --! case foreign_key_update
 -- And for those to change along with a key.
 UPDATE carriers SET code = 'carrier of the year' WHERE code = 'carrier777';
+--! triggers
 --! write
 --! expert
 CREATE INDEX ON shipments (carrier);

@@ -16,10 +16,11 @@
 #	--! rejected          other answers; none needs fewer buffers than the expert's
 #	--! prepare           SQL before the case, and
 #	--! cleanup           SQL after it
-#	--! session           SQL at the beginning of the session that asks
+#	--! session           SQL at the beginning of each session that asks or measures
 #	--! ask ARGUMENTS     further arguments, as in storage_budget => 100000
 #	--! write             what is measured writes: it is rolled back
 #	--! utility           EXPLAIN cannot show what is measured: only buffers count
+#	--! triggers          EXPLAIN cannot show what its triggers do: only buffers count
 #	--! size FACTOR       what is advised has at most so many times the expert's size
 #	--! mentions PATTERN  the advice has text that matches
 #
@@ -39,7 +40,7 @@ our @EXPORT_OK = qw(
 
 my @texts = qw(statements measure expert rejected prepare cleanup session);
 my @words = qw(ask size mentions);
-my @flags = qw(write utility);
+my @flags = qw(write utility triggers);
 
 # read_cases(FILES): the cases of all files, as hashes with the marks as keys.
 # Those whose names do not match STEWARD_CASES are left out.
@@ -201,6 +202,7 @@ sub measure
 		my $run = in_rollback($case, "$statement;");
 		my $explain = $case->{utility} ? '' : in_rollback($case, "\\o\n\\qecho '$mark'\nEXPLAIN (FORMAT JSON) $statement;\n\\qecho '$mark'\n\\o /dev/null");
 		my $out = $sql->("\\o /dev/null
+$case->{session}
 $run
 SELECT pg_stat_statements_reset();
 $run
@@ -208,7 +210,7 @@ $explain
 \\o
 SELECT sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements
  WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND query !~* '^(BEGIN|ROLLBACK|EXPLAIN)|pg_stat_statements';");
+   AND query !~* '^(BEGIN|ROLLBACK|EXPLAIN|SET)|pg_stat_statements';");
 
 		if ($out =~ s/\A$mark\n(.*)$mark\n//s)
 		{
@@ -216,7 +218,7 @@ SELECT sum(shared_blks_hit + shared_blks_read) FROM pg_stat_statements
 		}
 		$facts->{buffers} += $out;
 	}
-	$sql->(join('', map { "VACUUM $_;\n" } keys %{ $facts->{ways} })) if $case->{write};
+	$sql->('VACUUM;') if $case->{write};
 	return $facts;
 }
 
