@@ -125,6 +125,19 @@ SELECT id, body FROM messages WHERE (sender = 77 AND recipient = 1203) OR (sende
 --! expert
 CREATE INDEX ON messages (sender, recipient);
 
+--! case in_list_of_rows
+-- The same as drivers write it: each row is an arm.
+SELECT id, body FROM messages WHERE (sender, recipient) IN ((77, 1203), (1203, 77), (5, 3999));
+--! expert
+CREATE INDEX ON messages (sender, recipient);
+
+--! case or_beside_an_equality
+-- Each arm is selective, what is common to them is not.
+SELECT id, notes FROM orders WHERE channel = 2 AND (customer_id = 4711 OR reference = 'R641733-17');
+--! expert
+CREATE INDEX ON orders (customer_id);
+CREATE INDEX ON orders (reference);
+
 --! case or_of_different_kinds
 -- A range in one arm, two equalities in the other.
 SELECT id, notes FROM orders WHERE total > 9995 OR (customer_id = 4711 AND channel = 1);

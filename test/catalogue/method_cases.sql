@@ -218,6 +218,12 @@ SELECT id, owner FROM networks WHERE block >>= inet '10.77.3.4';
 --! expert
 CREATE INDEX ON networks USING gist (block inet_ops);
 
+--! case networks_within
+-- What lies in a block is a range of the usual order, so a btree knows it.
+SELECT id, owner FROM networks WHERE block << inet '10.77.0.0/16';
+--! expert
+CREATE INDEX ON networks (block);
+
 --! case nearest_number
 -- The amounts next to a wish, where btree_gist is installed.
 SELECT id, number FROM invoices ORDER BY net <-> 500000 LIMIT 10;
@@ -242,3 +248,18 @@ DROP TABLE folders;
 DROP EXTENSION ltree;
 --! expert
 CREATE INDEX ON folders USING gist (path);
+
+--! case pairs_of_key_and_value
+-- The forerunner of jsonb, where hstore is installed.
+SELECT id, name FROM devices WHERE facts @> 'model=>m17, rack=>r3';
+--! prepare
+CREATE EXTENSION hstore;
+CREATE TABLE devices AS
+SELECT i AS id, hstore(ARRAY['model', 'm' || (i * 7919 % 300), 'rack', 'r' || (i * 4729 % 97), 'serial', 's' || i]) AS facts, repeat('name ', 20) AS name
+  FROM generate_series(1, 30000) AS i;
+ANALYZE devices;
+--! cleanup
+DROP TABLE devices;
+DROP EXTENSION hstore;
+--! expert
+CREATE INDEX ON devices USING gin (facts);

@@ -29,6 +29,12 @@ SELECT * FROM orders WHERE coupon IS NOT NULL ORDER BY placed_at DESC LIMIT 50;
 CREATE INDEX ON orders (placed_at) WHERE coupon IS NOT NULL;
 --! size 2
 
+--! case sparse_column
+-- An equality says that it is not null, so the index can leave nulls out.
+SELECT id, customer_id FROM orders WHERE coupon = 'C77';
+--! expert
+CREATE INDEX ON orders (coupon) WHERE coupon IS NOT NULL;
+
 --! case boolean_queue
 -- What is left to do, in its order: one in 150.
 SELECT id, payload FROM tasks WHERE NOT processed ORDER BY created_at LIMIT 10;

@@ -35,7 +35,7 @@ use JSON::PP ();
 
 our @EXPORT_OK = qw(
   read_cases advise existing_indexes build_indexes drop_indexes measure
-  class_is_as_good needs_as_few advised_ddl literal in_rollback
+  class_is_as_good needs_as_few advised_ddl
 );
 
 my @texts = qw(statements measure expert rejected prepare cleanup session);
