@@ -71,24 +71,28 @@ BEGIN
 		  FROM generate_series(1, 40000) AS i', target);
 END $$;
 SELECT fill('orders'); SELECT fill('unknown_orders'); SELECT fill('guarded');
-CREATE VIEW seen AS SELECT id, name, pad FROM orders;
-CREATE VIEW secretive WITH (security_barrier) AS SELECT id, name, pad FROM orders;
+CREATE VIEW seen AS SELECT id, name, score, pad FROM orders;
+CREATE VIEW secretive WITH (security_barrier) AS SELECT id, name, score, pad FROM orders;
 ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
 CREATE POLICY all_rows ON guarded USING (true);
 CREATE ROLE clerk; CREATE ROLE former; CREATE ROLE partly; CREATE ROLE mallory;
 GRANT SELECT ON orders, guarded TO clerk;
 GRANT SELECT ON orders TO former;
-GRANT SELECT (id, name) ON orders TO partly;
+GRANT SELECT (pad, score) ON orders TO partly;
 CREATE SCHEMA mallory AUTHORIZATION mallory;
-CREATE FUNCTION mallory.same(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
-ALTER FUNCTION mallory.same(text) OWNER TO mallory;
+CREATE FUNCTION mallory.seven() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 7; END';
+ALTER FUNCTION mallory.seven() OWNER TO mallory;
 VACUUM ANALYZE orders; VACUUM ANALYZE guarded; VACUUM unknown_orders;
 });
 await_steward($node, $db);
 
 # What the workload does not tell, as it ran
 run(q{SELECT * FROM orders WHERE status = 'opensesame' ORDER BY score LIMIT 5});
-is(advised(), '(status, score)', 'a skewed column, for the sake of its rare value');
+is(advised(), '(status, score)', 'a skewed column and an order');
+forget();
+run(q{SELECT sum(length(pad)) FROM orders WHERE status = 'opensesame'});
+is(advised(), '(status)', 'a skewed column, for the sake of its rare value');
+is(look('SELECT benefit BETWEEN 0.3 AND 0.5 FROM steward.recommend_indexes()'), 't', 'which is taken to be asked for half of the time');
 forget();
 run(q{SELECT sum(length(pad)) FROM orders WHERE name LIKE 'zebra12%'});
 is(advised(), '(name)', 'a pattern with a beginning');
@@ -133,7 +137,6 @@ foreach my $query (
 	is(advised($query), '(score)', $query);
 }
 is(advised('SELECT sum(length(pad)) FROM orders WHERE placed >= $1::date'), '(placed)', 'a time that is to be after a date');
-is(advised('SELECT sum(length(pad)) FROM orders WHERE (score, id) > ($1, $2)'), '(score, id)', 'rows, of which the first column counts');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE status = ANY ($1)'), '(status)', 'a list that is one parameter');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE score = ANY ($1::int[])'), '(score)', 'a list of another type');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE label LIKE $1'), '(label)', 'a domain');
@@ -143,30 +146,31 @@ is(advised('SELECT sum(length(pad)) FROM orders WHERE score > $1 OR pad LIKE $2'
 # What cannot be filled is as unknown as before
 is(advised('SELECT sum(length(pad)) FROM unknown_orders WHERE name LIKE $1'), 'none', 'no statistics');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE mood = ANY ($1)'), 'none', 'a type of people');
-is(advised(q{PREPARE p(mood[]) AS SELECT sum(length(pad)) FROM orders WHERE mood = ANY ($1) AND score > $2}), '(score)', 'beside one that is known');
-is(advised('SELECT sum(length(pad)) FROM secretive WHERE name LIKE $1'), 'none', 'a view that keeps secrets');
+is(advised(q{PREPARE p(mood[]) AS SELECT sum(length(pad)) FROM orders WHERE mood <> ALL ($1) AND score > $2}), '(score)', 'beside one that is known');
+is(advised('SELECT sum(length(pad)) FROM secretive WHERE score > $1'), 'none', 'a view that keeps secrets');
 is(advised('SELECT count(*) FROM pg_class WHERE relname LIKE $1'), 'none', 'a catalog');
 
-# Rights: of him who reads the table
-my $like = q{SELECT count(*), max(id) FROM orders WHERE name LIKE 'zebra12%'};
+# Rights: of him who reads the table.  The operator is one that the planner calls on
+# statistics whoever asks, so it is the value alone that is missing.
+my $range = q{SELECT sum(length(pad)) FROM orders WHERE score > 39000};
 
-foreach my $case ([ clerk => '(name) INCLUDE (id)', 'a role that may read the table' ], [ partly => '(name) INCLUDE (id)', 'or the column' ],
-	[ former => 'none', 'one that may not any more' ])
+foreach my $case ([ clerk => '(score)', 'a role that may read the table' ],
+	[ partly => '(score)', 'or the column' ], [ former => 'none', 'one that may not any more' ])
 {
 	my ($role, $expected, $name) = @$case;
 
-	run($like, $role);
-	look('REVOKE SELECT ON orders FROM former');
+	run($range, $role);
+	look('REVOKE SELECT ON orders FROM former') if $role eq 'former';
 	is(advised(), $expected, $name);
 	forget();
 }
-run(q{SELECT sum(length(pad)) FROM guarded WHERE name LIKE 'zebra12%'}, 'clerk');
+run(q{SELECT sum(length(pad)) FROM guarded WHERE score > 39000}, 'clerk');
 is(advised(), 'none', 'not under row-level security');
 forget();
-run(q{SELECT sum(length(pad)) FROM guarded WHERE name LIKE 'zebra12%'});
-is(advised(), '(name)', 'but for him who bypasses it');
+run(q{SELECT sum(length(pad)) FROM guarded WHERE score > 39000});
+is(advised(), '(score)', 'but for him who bypasses it');
 forget();
-run(q{SELECT sum(length(pad)) FROM orders WHERE name LIKE 'zebra12%' AND mallory.same(pad) = pad});
+run(q{SELECT sum(length(pad) + mallory.seven()) FROM orders WHERE score > 39000});
 is(advised(), 'none', "not where a stranger's function would be planned with it");
 forget();
 
@@ -196,5 +200,5 @@ $node->stop;
 my $log = slurp_file($node->logfile);
 
 unlike($log, qr/terminated by signal|PANIC|TRAP/, 'no process crashed');
-unlike($log, qr/(ERROR|WARNING|NOTICE|LOG):.*(opensesame|nearlyall|yak\d)/, 'no value in the log');
+unlike($log, qr/(ERROR|WARNING|NOTICE|DETAIL|HINT):.*(opensesame|nearlyall|yak\d)/, 'no value in the log');
 done_testing();
