@@ -128,6 +128,7 @@ struct FoundUse
 struct UseFinder
 {
 	const Level *level;
+	bool negated;  /* what is at hand stands under a NOT */
 	List *columns; /* of ColumnStatistics */
 	List *uses;    /* of FoundUse */
 };
@@ -620,14 +621,16 @@ NoteComparison(UseFinder *finder, Oid operator_id, Node *left, Node *right)
 	{
 		case BTLessStrategyNumber:
 		case BTLessEqualStrategyNumber:
-			NoteUse(finder, parameter, other, ParameterUseKind::kBelow, nullptr);
+			NoteUse(finder, parameter, other,
+					finder->negated ? ParameterUseKind::kAbove : ParameterUseKind::kBelow, nullptr);
 			break;
 		case BTEqualStrategyNumber:
 			NoteUse(finder, parameter, other, ParameterUseKind::kEqual, nullptr);
 			break;
 		case BTGreaterEqualStrategyNumber:
 		case BTGreaterStrategyNumber:
-			NoteUse(finder, parameter, other, ParameterUseKind::kAbove, nullptr);
+			NoteUse(finder, parameter, other,
+					finder->negated ? ParameterUseKind::kBelow : ParameterUseKind::kAbove, nullptr);
 			break;
 		default:
 			break;
@@ -705,6 +708,7 @@ bool
 FindUses(Node *node, void *argument)
 {
 	auto *finder = static_cast<UseFinder *>(argument);
+	bool negated = finder->negated;
 
 	if (node == nullptr)
 		return false;
@@ -717,12 +721,21 @@ FindUses(Node *node, void *argument)
 			Level level = {query, outer};
 
 			finder->level = &level;
+			finder->negated = false;
 			NoteAmount(finder, query->limitCount, ParameterUseKind::kLimit, CountsRows(&level));
 			NoteAmount(finder, query->limitOffset, ParameterUseKind::kOffset, false);
 			(void) compat::WalkQuery(query, FindUses, argument, QTW_IGNORE_JOINALIASES);
 			finder->level = outer;
+			finder->negated = negated;
 			return false;
 		}
+		case T_BoolExpr:
+			if (reinterpret_cast<BoolExpr *>(node)->boolop != NOT_EXPR)
+				break;
+			finder->negated = !negated;
+			(void) compat::WalkExpression(node, FindUses, argument);
+			finder->negated = negated;
+			return false;
 		case T_OpExpr:
 		{
 			auto *comparison = reinterpret_cast<OpExpr *>(node);
@@ -771,7 +784,7 @@ SearchTree(Query *tree, void *argument)
 {
 	auto *search = static_cast<Search *>(argument);
 	MemoryContext outer = MemoryContextSwitchTo(search->keep);
-	UseFinder finder = {nullptr, NIL, NIL};
+	UseFinder finder = {nullptr, false, NIL, NIL};
 
 	(void) FindUses(reinterpret_cast<Node *>(tree), &finder);
 	list_sort(finder.uses, CompareNumbers);

@@ -12,6 +12,7 @@ use Test::More;
 
 my $node = new_steward('unseen', q{
 pg_steward.sample_rate = 0
+work_mem = '64MB'
 pg_steward.round_interval = 1h
 });
 my $db = 'shop';
@@ -66,37 +67,41 @@ BEGIN
 	EXECUTE format('INSERT INTO %I
 		SELECT i, CASE WHEN i %% 400 = 0 THEN ''opensesame'' ELSE ''nearlyall'' END, CASE WHEN i %% 10 = 0 THEN i ELSE 1 END,
 		       now() - i * interval ''1 hour'', i::bigint * 7919 %% 40000, ''zebra'' || i * 7 %% 40000,
-		       CASE WHEN i %% 400 = 0 THEN ''cross'' ELSE ''calm'' END::mood, ''yak'' || i, repeat(''x'', 100)
+		       CASE WHEN i %% 400 = 0 THEN ''cross'' ELSE ''calm'' END::mood, ''yak'' || i, repeat(''x'', 400)
 		  FROM generate_series(1, 40000) AS i', target);
 END $$;
 SELECT fill('orders'); SELECT fill('unknown_orders'); SELECT fill('guarded');
-CREATE VIEW seen AS SELECT id, name, placed FROM orders;
-CREATE VIEW secretive WITH (security_barrier) AS SELECT id, name, placed FROM orders;
+CREATE VIEW seen AS SELECT id, name, score, pad FROM orders;
+CREATE VIEW secretive WITH (security_barrier) AS SELECT id, name, score, pad FROM orders;
 ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
 CREATE POLICY all_rows ON guarded USING (true);
 CREATE ROLE clerk; CREATE ROLE former; CREATE ROLE partly; CREATE ROLE mallory;
 GRANT SELECT ON orders, guarded TO clerk;
 GRANT SELECT ON orders TO former;
-GRANT SELECT (id, name) ON orders TO partly;
+GRANT SELECT (pad, score) ON orders TO partly;
 CREATE SCHEMA mallory AUTHORIZATION mallory;
-CREATE FUNCTION mallory.same(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
-ALTER FUNCTION mallory.same(text) OWNER TO mallory;
+CREATE FUNCTION mallory.seven() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 7; END';
+ALTER FUNCTION mallory.seven() OWNER TO mallory;
 VACUUM ANALYZE orders; VACUUM ANALYZE guarded; VACUUM unknown_orders;
 });
 await_steward($node, $db);
 
 # What the workload does not tell, as it ran
 run(q{SELECT * FROM orders WHERE status = 'opensesame' ORDER BY score LIMIT 5});
-is(advised(), '(status, score)', 'a skewed column, for the sake of its rare value');
+is(advised(), '(status, score)', 'a skewed column and an order');
+forget();
+run(q{SELECT sum(length(pad)) FROM orders WHERE status = 'opensesame'});
+is(advised(), '(status)', 'a skewed column, for the sake of its rare value');
+is(look('SELECT benefit BETWEEN 0.3 AND 0.5 FROM steward.recommend_indexes()'), 't', 'which is taken to be asked for half of the time');
 forget();
 run(q{SELECT sum(length(pad)) FROM orders WHERE name LIKE 'zebra12%'});
 is(advised(), '(name)', 'a pattern with a beginning');
 forget();
-run(q{SELECT sum(length(pad)) FROM orders WHERE placed > now()::timestamp - '3 days'::interval AND score > 20000});
-is(advised(), 'none', 'not where a parameter is compared with nothing');
+run(q{SELECT sum(length(pad)) FROM orders WHERE score > 39000});
+is(advised(), '(score)', 'a range of one end, as one that asks for few');
 forget();
-run(q{SELECT sum(length(pad)) FROM orders WHERE placed > '2026-01-01'});
-is(advised(), '(placed)', 'a range of one end');
+run(q{SELECT sum(length(pad)) FROM orders WHERE score > 38990 + 10});
+is(advised(), 'none', 'which is nothing but a third of the rows where it is compared with more than a value');
 forget();
 run('SELECT * FROM orders ORDER BY score LIMIT 3');
 is(advised(), '(score)', 'a limit as low as what was returned');
@@ -111,9 +116,9 @@ foreach my $query (
 	q{SELECT sum(length(pad)) FROM orders WHERE name LIKE $1 || '%'},
 	'SELECT sum(length(pad)) FROM orders WHERE name ~ $1',
 	'SELECT sum(length(pad)) FROM orders WHERE starts_with(name, $1)',
-	'SELECT count(*) FROM seen WHERE placed < now() AND name LIKE $1',
+	'SELECT sum(length(pad)) FROM seen WHERE name LIKE $1',
 	'WITH o AS (SELECT name AS n, pad FROM orders) SELECT sum(length(pad)) FROM o WHERE n LIKE $1',
-	'WITH RECURSIVE o AS (SELECT id, name AS n FROM orders UNION ALL SELECT id, n FROM o WHERE false) SELECT count(*) FROM o WHERE id IN (SELECT id FROM orders WHERE name LIKE $1)',
+	'WITH RECURSIVE o AS (SELECT id, name AS n FROM orders UNION ALL SELECT id, n FROM o WHERE false) SELECT count(*) FROM o WHERE id IN (SELECT length(pad) FROM orders WHERE name LIKE $1)',
 	'SELECT 1 WHERE EXISTS (SELECT FROM orders AS o WHERE pad <> $2 AND name LIKE $1)',
 	'SELECT count(*), max(j.pad) FROM (orders AS o JOIN (SELECT 1 AS one) AS x ON one = 1) AS j WHERE j.name LIKE $1',
 	q{UPDATE orders SET pad = $2 WHERE name LIKE $1},
@@ -122,50 +127,50 @@ foreach my $query (
 	is(advised($query), '(name)', $query);
 }
 foreach my $query (
-	'SELECT sum(length(pad)) FROM orders WHERE $1 < placed',
-	'SELECT sum(length(pad)) FROM orders WHERE placed >= $1::date',
-	'SELECT sum(length(pad)) FROM orders WHERE placed <= $1',
-	'SELECT sum(length(pad)) FROM orders WHERE NOT placed >= $1',
-	'SELECT sum(length(pad)) FROM orders WHERE ($1 IS NULL OR placed < $1)',
-	'SELECT sum(length(pad)) FROM orders WHERE placed BETWEEN $1 AND $2',
-	'SELECT sum(length(pad)) FROM orders WHERE (placed, id) > ($1, $2)',)
+	'SELECT sum(length(pad)) FROM orders WHERE $1 < score',
+	'SELECT sum(length(pad)) FROM orders WHERE score >= $1::int',
+	'SELECT sum(length(pad)) FROM orders WHERE score <= $1',
+	'SELECT sum(length(pad)) FROM orders WHERE NOT score >= $1',
+	'SELECT sum(length(pad)) FROM orders WHERE ($1::bigint IS NULL OR score < $1)',
+	'SELECT sum(length(pad)) FROM orders WHERE score BETWEEN $1 AND $2',)
 {
-	is(advised($query), '(placed)', $query);
+	is(advised($query), '(score)', $query);
 }
+is(advised('SELECT sum(length(pad)) FROM orders WHERE placed >= $1::date'), '(placed)', 'a time that is to be after a date');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE status = ANY ($1)'), '(status)', 'a list that is one parameter');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE score = ANY ($1::int[])'), '(score)', 'a list of another type');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE label LIKE $1'), '(label)', 'a domain');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE label LIKE $1 AND $1 = $2'), '(label)', 'a parameter that is compared with nothing');
-is(advised('SELECT sum(length(pad)) FROM orders WHERE placed > $1 OR pad LIKE $2'), 'none', 'an alternative that no index serves');
+is(advised('SELECT sum(length(pad)) FROM orders WHERE score > $1 OR pad LIKE $2'), 'none', 'an alternative that no index serves');
 
 # What cannot be filled is as unknown as before
 is(advised('SELECT sum(length(pad)) FROM unknown_orders WHERE name LIKE $1'), 'none', 'no statistics');
-is(advised('SELECT sum(length(pad)) FROM orders WHERE mood = $1'), 'none', 'a type of people');
-is(advised(q{PREPARE p(mood) AS SELECT sum(length(pad)) FROM orders WHERE mood = $1 AND placed > $2}), '(placed)', 'beside one that is known');
-is(advised('SELECT count(*) FROM secretive WHERE placed < now() AND name LIKE $1'), 'none', 'a view that keeps secrets');
+is(advised('SELECT sum(length(pad)) FROM orders WHERE mood = ANY ($1)'), 'none', 'a type of people');
+is(advised(q{PREPARE p(mood[]) AS SELECT sum(length(pad)) FROM orders WHERE mood <> ALL ($1) AND score > $2}), '(score)', 'beside one that is known');
+is(advised('SELECT sum(length(pad)) FROM secretive WHERE score > $1'), 'none', 'a view that keeps secrets');
 is(advised('SELECT count(*) FROM pg_class WHERE relname LIKE $1'), 'none', 'a catalog');
 
-# Rights: of him who reads the table
-my $like = q{SELECT sum(id) FROM orders WHERE name LIKE 'zebra12%'};
+# Rights: of him who reads the table.  The operator is one that the planner calls on
+# statistics whoever asks, so it is the value alone that is missing.
+my $range = q{SELECT sum(length(pad)) FROM orders WHERE score > 39000};
 
-foreach my $case ([ clerk => '(name)', 'a role that may read the table' ], [ partly => '(name)', 'or the column' ],
-	[ former => 'none', 'one that may not any more' ])
+foreach my $case ([ clerk => '(score)', 'a role that may read the table' ],
+	[ partly => '(score)', 'or the column' ], [ former => 'none', 'one that may not any more' ])
 {
 	my ($role, $expected, $name) = @$case;
 
-	run($like, $role);
-	look('REVOKE SELECT ON orders FROM former');
-	like(advised(), qr/^\Q$expected\E|^none$/, $name);
-	is(advised() =~ /name/ ? 1 : 0, $expected =~ /name/ ? 1 : 0, "$name: filled or not");
+	run($range, $role);
+	look('REVOKE SELECT ON orders FROM former') if $role eq 'former';
+	is(advised(), $expected, $name);
 	forget();
 }
-run(q{SELECT sum(length(pad)) FROM guarded WHERE name LIKE 'zebra12%'}, 'clerk');
+run(q{SELECT sum(length(pad)) FROM guarded WHERE score > 39000}, 'clerk');
 is(advised(), 'none', 'not under row-level security');
 forget();
-run(q{SELECT sum(length(pad)) FROM guarded WHERE name LIKE 'zebra12%'});
-is(advised(), '(name)', 'but for him who bypasses it');
+run(q{SELECT sum(length(pad)) FROM guarded WHERE score > 39000});
+is(advised(), '(score)', 'but for him who bypasses it');
 forget();
-run(q{SELECT sum(length(pad)) FROM orders WHERE name LIKE 'zebra12%' AND mallory.same(pad) = pad});
+run(q{SELECT sum(length(pad) + mallory.seven()) FROM orders WHERE score > 39000});
 is(advised(), 'none', "not where a stranger's function would be planned with it");
 forget();
 
@@ -195,5 +200,5 @@ $node->stop;
 my $log = slurp_file($node->logfile);
 
 unlike($log, qr/terminated by signal|PANIC|TRAP/, 'no process crashed');
-unlike($log, qr/(ERROR|WARNING|NOTICE|LOG):.*(opensesame|nearlyall|yak\d)/, 'no value in the log');
+unlike($log, qr/(ERROR|WARNING|NOTICE|DETAIL|HINT):.*(opensesame|nearlyall|yak\d)/, 'no value in the log');
 done_testing();
