@@ -1,0 +1,231 @@
+/*-------------------------------------------------------------------------
+ *
+ * price_candidates.cpp
+ *	  What the candidates take, and what each statement of the workload is worth.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/price_candidates.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/index/estimate_size.h"
+#include "pg/catalog.h"
+#include "pg/hypopg.h"
+#include "pg/sample_rows.h"
+#include "pg/settings.h"
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr double kPageSize = 8192;
+constexpr double kMegabyte = 1024.0 * 1024.0;
+constexpr double kSmallestBudget = 256 * kMegabyte;
+constexpr double kBudgetShare = 0.20;
+
+/*
+ * An index must remove at least this share of the objective.  Measured time
+ * is what people pay for, and each index has its price in writes; planner
+ * cost is asked for by those who compare.
+ */
+constexpr double kMinGainByTime = 0.001;
+constexpr double kMinGainByCost = 0.0005;
+
+/* The part of each statement's cost now that is its own, and not that of the foreign keys it sets off. */
+std::map<size_t, double>
+OwnParts(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
+{
+	std::map<size_t, double> own;
+	std::map<size_t, double> all;
+
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		double cost = oracle.PriceStatement(i, {}).cost * TimesOf(planned);
+
+		all[planned.statement] += cost;
+		if (planned.foreign_key.empty())
+			own[planned.statement] += cost;
+	}
+	for (auto &[statement, cost] : own)
+		cost = all[statement] > 0 ? cost / all[statement] : 1;
+	for (const auto &[statement, cost] : all)
+		own.emplace(statement, 0);
+	return own;
+}
+
+/* What the sizes of the candidates depend on. */
+pg::SampleRequest
+WhatToSample(const Candidates &candidates)
+{
+	pg::SampleRequest request;
+
+	for (const IndexDefinition &index : candidates.indexes)
+	{
+		std::set<ColumnNumber> &numbers = request[index.relation];
+
+		for (const IndexKey &key : index.keys)
+			numbers.insert(key.column);
+		numbers.insert(index.included.begin(), index.included.end());
+		if (index.predicate != 0)
+			numbers.insert(index.predicate);
+	}
+	return request;
+}
+
+SizeModel
+ModelInForce()
+{
+	if (pg::settings::what_if_sizes != static_cast<int>(pg::WhatIfSizes::kHypopg))
+		return SizeModel::kSteward;
+	return pg::HypopgCountsHeaderOnce() ? SizeModel::kHypopg142 : SizeModel::kHypopg;
+}
+
+/* The table as each of its parts that hold rows is to be sized: itself, or one partition at a time. */
+class Parts
+{
+public:
+	explicit Parts(const Relation &relation) : relation_(relation)
+	{
+		if (relation.partitioned)
+			part_ = relation;
+	}
+
+	std::vector<pg::Placement> Place(const IndexDefinition &index, SizeModel model)
+	{
+		std::vector<pg::Placement> placements;
+
+		if (!relation_.partitioned)
+			return {PlaceOn(relation_.oid, relation_, index, model)};
+		for (const Partition &partition : relation_.partitions)
+		{
+			if (partition.partitioned)
+				continue;
+			part_.tuples = partition.tuples;
+			part_.pages = partition.pages;
+			placements.push_back(PlaceOn(partition.oid, part_, index, model));
+		}
+		return placements;
+	}
+
+private:
+	static pg::Placement PlaceOn(ObjectId oid, const Relation &on, const IndexDefinition &index,
+								 SizeModel model)
+	{
+		IndexSize size = EstimateIndexSize(on, index, model);
+
+		return {oid, size.pages, size.tuples, size.height};
+	}
+
+	const Relation &relation_;
+	Relation part_;
+};
+
+} // namespace
+
+double
+BudgetOf(const IndexRequest &request, pg::Spi &spi)
+{
+	if (request.storage_budget)
+		return *request.storage_budget;
+	if (pg::settings::index_storage_budget_mb >= 0)
+		return pg::settings::index_storage_budget_mb * kMegabyte;
+	return std::max(kSmallestBudget, kBudgetShare * pg::DatabaseSize(spi));
+}
+
+PricedWorkload
+SelectPriced(const Tuning &tuning)
+{
+	PricedWorkload priced;
+
+	for (size_t i = 0; i < tuning.variants.size(); i++)
+	{
+		if (tuning.candidates.relevant[i].empty())
+			continue;
+		priced.positions.push_back(i);
+		priced.queries.push_back(tuning.variants[i].variant.query.get());
+		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
+	}
+	priced.problem.sizes = tuning.sizes;
+	return priced;
+}
+
+/*
+ * What one unit of planner cost of each variant is worth.  By time: its share
+ * of the measured time is shared out over its cost now, so that what it saves
+ * is the same share of both.  What foreign keys take of a statement's time is
+ * reckoned by cost.
+ */
+void
+Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
+{
+	bool by_time = tuning.request.objective == Objective::kTime && !tuning.request.queries;
+	double share = 0;
+	std::map<size_t, double> own = OwnParts(tuning, priced, oracle);
+	std::map<size_t, double> checks; /* cost of the foreign keys that each statement sets off */
+
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+
+		if (!planned.foreign_key.empty())
+			checks[planned.statement] += oracle.PriceStatement(i, {}).cost * planned.times;
+	}
+	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		const AdvisedStatement &advised = tuning.advice.statements[planned.statement];
+		double cost = oracle.PriceStatement(i, {}).cost;
+		/* Of the statement's time. */
+		double part = planned.foreign_key.empty()
+						  ? own[planned.statement] * planned.variant.share
+						  : (1 - own[planned.statement]) * cost * planned.times / checks[planned.statement];
+
+		if (cost <= 0)
+			priced.problem.weights.push_back(0);
+		else
+			priced.problem.weights.push_back(by_time ? advised.statement.counters.total_ms * part / cost
+													 : TimesOf(planned));
+		if (cost > 0)
+			share += advised.share * part;
+	}
+	if (by_time)
+		priced.share = share;
+}
+
+std::vector<pg::HypotheticalIndex>
+SizeCandidates(Tuning &tuning)
+{
+	SizeModel model = ModelInForce();
+	std::vector<pg::HypotheticalIndex> indexes;
+	std::map<ObjectId, Parts> parts;
+
+	if (model == SizeModel::kSteward)
+		pg::SampleRows(tuning.advice.catalog, tuning.elements, WhatToSample(tuning.candidates));
+	for (const IndexDefinition &index : tuning.candidates.indexes)
+	{
+		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;
+		std::vector<pg::Placement> placements = part->second.Place(index, model);
+		double pages = 0;
+		int height = -1;
+
+		for (const pg::Placement &placement : placements)
+		{
+			pages += placement.pages;
+			height = std::max(height, placement.height);
+		}
+		tuning.sizes.push_back(pages * kPageSize);
+		tuning.heights.push_back(height);
+		indexes.push_back({index, std::move(placements), model != SizeModel::kSteward});
+	}
+	return indexes;
+}
+
+} // namespace steward

@@ -1,0 +1,344 @@
+/*-------------------------------------------------------------------------
+ *
+ * recommend_indexes.cpp
+ *	  From chosen candidates to recommendations: names, statements, reasons, and
+ *	  a second opinion.
+ *
+ * Server.  Reads only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/recommend_indexes.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "core/index/explain_order.h"
+#include "core/index/find_duplicates.h"
+#include "core/index/name_index.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/hypopg.h"
+#include "pg/session.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* A recommendation is tried in hypopg with this many of the statements it serves, best first. */
+constexpr size_t kOpinions = 3;
+
+/* Of a partitioned table so many partitions get a hypothetical index there. */
+constexpr size_t kMostHypothetical = 32;
+
+/* A statement seen for less time than this counts as seen so long, lest a rate explode. */
+constexpr double kShortestWindow = 60;
+
+/* What the index saves each hour, from the measured times of the statements it serves. */
+std::optional<double>
+SavesPerHour(const Tuning &tuning, const std::vector<StatementGain> &gains)
+{
+	double saves = 0;
+	double now = pg::SecondsSinceEpoch();
+
+	if (tuning.request.queries)
+		return std::nullopt;
+	for (const StatementGain &gain : gains)
+	{
+		const Statement &statement = tuning.advice.statements[gain.statement].statement;
+		double seconds = std::max(kShortestWindow, now - statement.since);
+
+		if (gain.cost_before > 0)
+			saves += statement.counters.total_ms * gain.share * (1 - gain.cost_after / gain.cost_before) *
+					 3600 / seconds;
+	}
+	return saves;
+}
+
+std::string
+ReasonFor(const RecommendedIndex &recommended)
+{
+	std::string text = "serves " + Count(recommended.gains.size(), "statement") +
+					   ", takes their planner cost from " + FormatNumber(recommended.cost_before, 0) +
+					   " to " + FormatNumber(recommended.cost_after, 0);
+
+	return text + ", " + FormatPercent(recommended.benefit) + " of the workload";
+}
+
+/* The statement's gain, a new one where there is none yet. */
+StatementGain &
+GainOf(std::vector<StatementGain> &gains, size_t statement)
+{
+	auto known = std::find_if(gains.begin(), gains.end(),
+							  [&](const StatementGain &gain) { return gain.statement == statement; });
+
+	if (known != gains.end())
+		return *known;
+	gains.push_back({statement, 0, 0, 0});
+	return gains.back();
+}
+
+RecommendedIndex
+Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen)
+{
+	auto id = static_cast<size_t>(chosen.candidate);
+	const IndexDefinition &index = tuning.candidates.indexes[id];
+	const Relation &relation = tuning.advice.catalog.at(index.relation);
+	std::vector<const QueryShape *> served;
+	std::set<std::string> foreign_keys;
+	RecommendedIndex recommended;
+
+	recommended.index = index;
+	recommended.relation = index.relation;
+	recommended.size_bytes = tuning.sizes[id];
+	recommended.benefit = chosen.benefit * priced.share;
+	for (const ServedStatement &one : chosen.served)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[one.statement]];
+		StatementGain &gain = GainOf(recommended.gains, planned.statement);
+
+		gain.share = std::min(1.0, gain.share + planned.variant.share);
+		gain.cost_before += one.cost_before * TimesOf(planned);
+		gain.cost_after += one.cost_after * TimesOf(planned);
+		recommended.cost_before += one.cost_before * TimesOf(planned);
+		recommended.cost_after += one.cost_after * TimesOf(planned);
+		served.push_back(&planned.shape);
+		if (!planned.foreign_key.empty())
+			foreign_keys.insert(planned.foreign_key);
+	}
+	for (StatementGain &gain : recommended.gains)
+	{
+		gain.cost_before /= gain.share;
+		gain.cost_after /= gain.share;
+	}
+	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
+	recommended.order = ExplainOrder(index, relation, served);
+	recommended.canonical = "create_index " + relation.quoted + " " + pg::IndexText(relation, index);
+	recommended.reason = ReasonFor(recommended);
+	if (!foreign_keys.empty())
+		recommended.reason += "; foreign key " + Join({foreign_keys.begin(), foreign_keys.end()}, ", ") +
+							  " looks here for rows that refer to those that go or change";
+	return recommended;
+}
+
+/* The names of relations by schema: those that are there, and those that were given. */
+class Names
+{
+public:
+	explicit Names(pg::Spi &spi) : spi_(spi) {}
+
+	std::string Give(const Relation &relation, const IndexDefinition &index)
+	{
+		if (taken_.count(relation.schema) == 0)
+			taken_[relation.schema] = pg::NamesInSchema(spi_, relation.schema);
+
+		std::set<std::string> &names = taken_[relation.schema];
+		std::string name = NameIndex(relation, index, names);
+
+		names.insert(name);
+		return name;
+	}
+
+private:
+	pg::Spi &spi_;
+	std::map<std::string, std::set<std::string>> taken_;
+};
+
+/*
+ * A partitioned table's index cannot be built concurrently: it is made empty,
+ * those of the partitions are built one by one, and attached from below.
+ */
+std::vector<std::string>
+StepsFor(const Relation &relation, const RecommendedIndex &recommended, Names &names)
+{
+	std::map<ObjectId, std::string> indexes = {{relation.oid, recommended.target}};
+	std::vector<std::string> steps = {
+		pg::CreateIndexStatement(relation, recommended.index, recommended.name, pg::Building::kOnly)};
+	std::vector<std::string> attachments;
+	Relation as_partition = relation;
+
+	for (const Partition &partition : relation.partitions)
+	{
+		as_partition.name = partition.name;
+		as_partition.schema = partition.schema;
+
+		std::string name = names.Give(as_partition, recommended.index);
+		std::string target = pg::QualifiedName(partition.schema, name);
+
+		indexes[partition.oid] = target;
+		steps.push_back(pg::CreatePartitionIndexStatement(
+			relation, partition, recommended.index, name,
+			partition.partitioned ? pg::Building::kOnly : pg::Building::kConcurrently));
+		attachments.push_back(pg::AttachIndexStatement(indexes[partition.parent], target));
+	}
+	steps.insert(steps.end(), attachments.rbegin(), attachments.rend());
+	return steps;
+}
+
+void
+GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
+{
+	recommended.name = names.Give(relation, recommended.index);
+	recommended.target = pg::QualifiedName(relation.schema, recommended.name);
+	recommended.ddl =
+		pg::CreateIndexStatement(relation, recommended.index, recommended.name,
+								 relation.partitioned ? pg::Building::kPlain : pg::Building::kConcurrently);
+	recommended.ddl_steps = {recommended.ddl};
+	if (relation.partitioned)
+		recommended.ddl_steps = StepsFor(relation, recommended, names);
+	recommended.undo_ddl = relation.partitioned ? "DROP INDEX " + recommended.target
+												: pg::DropIndexStatement(recommended.target);
+}
+
+/* What hypopg is to create for the index: one for each partition, of the largest of them. */
+std::vector<std::string>
+HypotheticalStatements(const Relation &relation, const IndexDefinition &index)
+{
+	std::vector<const Partition *> largest;
+	std::vector<std::string> statements;
+
+	if (!pg::HypopgKnows(index.method))
+		return statements;
+	if (!relation.partitioned)
+		return {pg::CreateIndexStatement(relation, index, "", pg::Building::kHypothetical)};
+	for (const Partition &partition : relation.partitions)
+	{
+		if (!partition.partitioned)
+			largest.push_back(&partition);
+	}
+	std::stable_sort(largest.begin(), largest.end(),
+					 [](const Partition *a, const Partition *b) { return a->tuples > b->tuples; });
+	if (largest.size() > kMostHypothetical)
+		largest.resize(kMostHypothetical);
+	for (const Partition *partition : largest)
+		statements.push_back(
+			pg::CreatePartitionIndexStatement(relation, *partition, index, "", pg::Building::kHypothetical));
+	return statements;
+}
+
+void
+Append(std::vector<std::string> &to, const std::vector<std::string> &more)
+{
+	to.insert(to.end(), more.begin(), more.end());
+}
+
+/* Those without which it gains nothing stand beside it, in hypopg and in the reason. */
+void
+TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex &recommended,
+			   std::vector<std::string> &beside)
+{
+	for (CandidateId id : chosen.with)
+	{
+		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
+		const Relation &relation = tuning.advice.catalog.at(index.relation);
+
+		Append(beside, HypotheticalStatements(relation, index));
+		recommended.reason +=
+			"; only together with an index on " + relation.quoted + " " + pg::IndexColumns(relation, index);
+	}
+}
+
+/*
+ * Tests a recommendation in hypopg with the statements it serves best,
+ * together with the better-ranked ones on which their plans may rely.
+ */
+void
+AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen,
+					RecommendedIndex &recommended, const std::vector<std::string> &better)
+{
+	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+
+	if (!pg::HypopgKnows(recommended.index.method))
+	{
+		/* The planner chose it already, shown to it as the real one would be. */
+		recommended.confirmed_by = "what-if";
+		return;
+	}
+
+	/* Nobody has statistics of an expression before there is an index on it. */
+	bool has_expression =
+		std::any_of(recommended.index.keys.begin(), recommended.index.keys.end(),
+					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); });
+	std::vector<std::string> statements = HypotheticalStatements(relation, recommended.index);
+	size_t sought = statements.size();
+	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
+	std::set<size_t> asked;
+
+	Append(statements, better);
+	for (const ServedStatement &one : chosen.served)
+	{
+		/* One variant of each statement. */
+		if (opinion.confirmed || asked.size() >= kOpinions ||
+			!asked.insert(tuning.variants[priced.positions[one.statement]].statement).second)
+			continue;
+		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought,
+									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
+	}
+	if (opinion.confirmed)
+		recommended.confirmed_by = "hypopg";
+	else
+		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
+}
+
+} // namespace
+
+void
+AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi)
+{
+	Names names(spi);
+	std::vector<std::string> better;
+
+	for (const ChosenIndex &chosen : selection.indexes)
+	{
+		RecommendedIndex recommended = Recommend(tuning, priced, chosen);
+		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
+		std::vector<std::string> beside = better;
+
+		GiveName(recommended, relation, names);
+		TakeInPartners(tuning, chosen, recommended, beside);
+		AskForSecondOpinion(tuning, priced, chosen, recommended, beside);
+		Append(better, HypotheticalStatements(relation, recommended.index));
+		tuning.advice.recommendations.push_back(std::move(recommended));
+	}
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		double times = TimesOf(tuning.variants[priced.positions[i]]);
+
+		tuning.advice.total_cost_before += selection.base_costs[i] * times;
+		tuning.advice.total_cost_after += selection.final_costs[i] * times;
+	}
+}
+
+/* An exact duplicate costs writes and space and serves nobody. */
+void
+AdviseDrops(Tuning &tuning)
+{
+	for (const auto &[oid, relation] : tuning.advice.catalog)
+	{
+		if (!relation.unfit.empty())
+			continue;
+		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
+		{
+			RecommendedIndex recommended;
+
+			recommended.drop = true;
+			recommended.existing = duplicate.index;
+			recommended.relation = oid;
+			recommended.target = duplicate.index.name;
+			recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
+			recommended.ddl_steps = {recommended.ddl};
+			recommended.undo_ddl = duplicate.index.definition;
+			recommended.canonical = "drop_index " + duplicate.index.name;
+			recommended.size_bytes = duplicate.index.size_bytes;
+			recommended.confirmed_by = "catalog";
+			recommended.reason = "an exact duplicate of " + duplicate.twin.name;
+			tuning.advice.recommendations.push_back(std::move(recommended));
+		}
+	}
+}
+
+} // namespace steward
