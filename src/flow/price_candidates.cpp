@@ -143,6 +143,7 @@ PricedWorkload
 SelectPriced(const Tuning &tuning)
 {
 	PricedWorkload priced;
+	std::map<std::pair<std::string, ColumnNumber>, int> kinds;
 
 	for (size_t i = 0; i < tuning.variants.size(); i++)
 	{
@@ -153,6 +154,12 @@ SelectPriced(const Tuning &tuning)
 		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
 	}
 	priced.problem.sizes = tuning.sizes;
+	for (const IndexDefinition &index : tuning.candidates.indexes)
+	{
+		std::pair<std::string, ColumnNumber> kind = {index.method, index.predicate};
+
+		priced.problem.kinds.push_back(kinds.emplace(kind, static_cast<int>(kinds.size())).first->second);
+	}
 	return priced;
 }
 

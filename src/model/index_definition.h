@@ -40,6 +40,7 @@ struct IndexDefinition
 	std::vector<ColumnNumber> included;
 	std::string method = "btree"; /* pg_am.amname */
 	ColumnNumber predicate = 0;   /* of a partial index: the number of a Condition; 0: all rows */
+	int pages_per_range = 0;      /* of BRIN; 0: the server's default */
 
 	auto operator<=>(const IndexDefinition &) const = default;
 };

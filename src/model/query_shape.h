@@ -34,6 +34,7 @@ struct ColumnUse
 	ColumnUseKind kind = ColumnUseKind::kEquality;
 	double selectivity = 1; /* of the clause; joins: 1 */
 	int partner = 0;        /* joins: which other relation of the statement, any number */
+	bool repeated = false;  /* the value comes from an outer query, so it is asked for again and again */
 };
 
 /* A condition or an order by distance that an index of another access method than btree can serve. */

@@ -185,6 +185,8 @@ IndexColumns(const Relation &relation, const IndexDefinition &index)
 
 	if (!included.empty())
 		text += " INCLUDE (" + included + ")";
+	if (index.pages_per_range > 0)
+		text += " WITH (pages_per_range = " + std::to_string(index.pages_per_range) + ")";
 	if (index.predicate != 0)
 		text += " WHERE " + InParentheses(relation.conditions.at(index.predicate).sql);
 	return text;
@@ -295,6 +297,8 @@ IndexToJson(const Relation &relation, const IndexDefinition &index, const std::s
 				 {"keys", keys},
 				 {"included", included}};
 
+	if (index.pages_per_range > 0)
+		json["pages_per_range"] = index.pages_per_range;
 	if (index.predicate != 0)
 	{
 		const Condition &condition = relation.conditions.at(index.predicate);
@@ -311,6 +315,7 @@ IndexFromJson(const Json &arguments, Relation &relation)
 
 	index.relation = relation.oid;
 	index.method = arguments.value("method", "btree");
+	index.pages_per_range = arguments.value("pages_per_range", 0);
 	if (auto predicate = arguments.find("predicate"); predicate != arguments.end())
 		index.predicate = AddCondition(relation, *predicate);
 	for (const Json &key : arguments.at("keys"))

@@ -298,7 +298,7 @@ ToModel(const FoundRelation &found, IndexElements &elements)
 		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));
 
 		use.columns.push_back({NumberOf(column->element, found.relation, elements), column->kind,
-							   column->selectivity, column->partner});
+							   column->selectivity, column->partner, column->repeated});
 	}
 	for (int i = 0; i < list_length(found.orders); i++)
 	{

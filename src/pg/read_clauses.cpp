@@ -87,6 +87,17 @@ ExpressionOf(const Reading &reading, Node *node)
 	return MoveToFirst(reading, node);
 }
 
+/* Whether the value is one of an outer query's row. */
+bool
+ComesFromOutside(Node *node, void *argument)
+{
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Param))
+		return reinterpret_cast<Param *>(node)->paramkind == PARAM_EXEC;
+	return compat::WalkExpression(node, ComesFromOutside, argument);
+}
+
 /*
  * column operator other-side, either way round.  The other side must not
  * depend on the relation; what it depends on instead makes it a join.
@@ -118,7 +129,7 @@ ReadOperator(const Reading &reading, Oid operator_id, Oid collation, Node *left,
 			partner = bms_next_member(others, -1);
 		if (strategy == BTEqualStrategyNumber)
 			AddColumn(reading, operand.element, partner > 0 ? ColumnUseKind::kJoin : ColumnUseKind::kEquality,
-					  selectivity, partner);
+					  selectivity, partner, ComesFromOutside(other, nullptr));
 		else if (strategy != InvalidStrategy)
 			AddColumn(reading, operand.element, ColumnUseKind::kRange, selectivity, partner);
 	}
@@ -268,10 +279,10 @@ OperandOf(const Reading &reading, Node *node)
 
 void
 AddColumn(const Reading &reading, const FoundElement &element, ColumnUseKind kind, double selectivity,
-		  int partner)
+		  int partner, bool repeated)
 {
 	reading.found->columns =
-		lappend(reading.found->columns, Make(FoundColumn{element, kind, selectivity, partner}));
+		lappend(reading.found->columns, Make(FoundColumn{element, kind, selectivity, partner, repeated}));
 }
 
 void

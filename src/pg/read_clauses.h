@@ -40,6 +40,7 @@ struct FoundColumn
 	ColumnUseKind kind;
 	double selectivity;
 	int partner;
+	bool repeated;
 };
 
 struct FoundKey
@@ -124,7 +125,7 @@ Node *MoveToFirst(const Reading &reading, Node *node);
 
 /* Notes one use of an element. */
 void AddColumn(const Reading &reading, const FoundElement &element, ColumnUseKind kind, double selectivity,
-			   int partner);
+			   int partner, bool repeated = false);
 
 /* Notes what the clause, a RestrictInfo or what is in it, compares. */
 void ReadClause(const Reading &reading, Node *clause, double selectivity);

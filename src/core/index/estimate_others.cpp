@@ -142,14 +142,15 @@ EstimateHash(const IndexedRows &rows)
 IndexSize
 EstimateBrin(const IndexedRows &rows)
 {
-	constexpr double kRangePages = 128;
+	constexpr double kDefaultRange = 128;
 	constexpr double kMapEntries = 1360; /* ranges whose summaries one map page finds */
 	constexpr double kSpace = page::kSize - page::kHeader - 8;
 	constexpr double kHeader = 5;
 
 	const Relation &relation = rows.relation();
 	IndexSize size;
-	double ranges = std::max(1.0, std::ceil(relation.pages / kRangePages));
+	double range = rows.index().pages_per_range > 0 ? rows.index().pages_per_range : kDefaultRange;
+	double ranges = std::max(1.0, std::ceil(relation.pages / range));
 	double summary = 0;
 	bool nulls = false;
 

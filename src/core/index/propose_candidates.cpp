@@ -146,6 +146,9 @@ ArrangeKeys(const Roles &roles)
 		arranged.push_back(Concatenate(roles.equal, {range}));
 		for (const IndexKey &key : roles.equal)
 			arranged.push_back(Concatenate({key}, {range}));
+		/* The others are checked in the index, so that fewer rows are looked up. */
+		if (roles.ranges.size() > 1)
+			arranged.push_back(Concatenate(Concatenate(roles.equal, {range}), roles.ranges));
 	}
 	for (const auto &[partner, join] : roles.joins)
 	{
@@ -176,6 +179,8 @@ ArrangeKeys(const Roles &roles)
 		arranged.push_back(Concatenate(roles.equal, order));
 		for (const IndexKey &key : roles.equal)
 			arranged.push_back(Concatenate({key}, order));
+		if (!roles.ranges.empty())
+			arranged.push_back(Concatenate(Concatenate(roles.equal, order), roles.ranges));
 	}
 	return arranged;
 }
@@ -221,7 +226,7 @@ RowsFound(const RelationUse &use, const Relation &relation, const Keys &keys)
 	{
 		if (!HasColumn(keys, column.column))
 			continue;
-		if (column.kind == ColumnUseKind::kJoin)
+		if (column.kind == ColumnUseKind::kJoin || column.repeated)
 			return relation.tuples;
 		rows *= column.selectivity;
 	}

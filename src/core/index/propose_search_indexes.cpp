@@ -43,6 +43,10 @@ constexpr double kLargestSearch = 0.3;
 
 constexpr size_t kMostKeys = 4;
 
+/* The server's default of pages_per_range, and the least that is worth its summary. */
+constexpr int kDefaultRange = 128;
+constexpr int kSmallestRange = 8;
+
 using Searches = std::vector<SearchUse>;
 
 const Column &
@@ -65,6 +69,21 @@ IsWorthAlone(const SearchUse &search, const Relation &relation)
 		return column.average_width >= kWideValue;
 	return column.method == "brin" && relation.pages >= kBigTable &&
 		   std::fabs(column.correlation) >= kFollows;
+}
+
+/*
+ * How many pages BRIN is to summarise together: a search reads whole ranges, so
+ * those are to be smaller than what it finds.  0: the default.
+ */
+int
+RangeFor(const SearchUse &search, const Relation &relation)
+{
+	double found = search.selectivity * relation.pages;
+	int range = kDefaultRange;
+
+	while (range > kSmallestRange && range > found)
+		range /= 2;
+	return range == kDefaultRange ? 0 : range;
 }
 
 /* Two operator classes of the same thing do not stand in one index. */
@@ -126,7 +145,11 @@ ProposeSearchIndexes(const RelationUse &use, const Relation &relation)
 			continue;
 		by_method[column->second.method].push_back(search);
 		if (IsWorthAlone(search, relation))
+		{
 			indexes.push_back({use.relation, {IndexKey{search.column}}, {}, column->second.method});
+			if (column->second.method == "brin")
+				indexes.back().pages_per_range = RangeFor(search, relation);
+		}
 	}
 	for (const auto &[method, searches] : by_method)
 	{

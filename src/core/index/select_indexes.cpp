@@ -54,12 +54,13 @@ Subtract(const CandidateSet &a, const CandidateSet &b)
 }
 
 /*
- * A statement that becomes dearer by no more than these shares, of its cost
- * and of what it gained, is as well off; and an index that is smaller than
+ * A statement that becomes dearer by no more than these shares, of its cost (or
+ * by few units) and of what it gained, is as well off; and an index that is smaller than
  * this share of another is much smaller.
  */
 constexpr double kNoticeable = 0.2;
 constexpr double kOfTheGain = 0.01;
+constexpr double kFewUnits = 10;
 constexpr double kMuchSmaller = 0.8;
 
 enum class Preference
@@ -91,6 +92,8 @@ private:
 	std::vector<Move> InitialMoves();
 	CandidateSet Grow(std::vector<Move> moves, Preference preference);
 	CandidateSet Prune(CandidateSet set);
+	bool IsNoticed(CandidateId id, const CandidateSet &without);
+	bool IsOtherKind(CandidateId a, CandidateId b) const;
 	CandidateSet Shrink(CandidateSet set);
 	bool DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
 					const std::vector<size_t> &statements);
@@ -241,6 +244,30 @@ Selector::Grow(std::vector<Move> moves, Preference preference)
 	return current;
 }
 
+/* Whether any statement gains so much that somebody would see it. */
+bool
+Selector::IsNoticed(CandidateId id, const CandidateSet &without)
+{
+	const std::vector<size_t> &statements = affected_[static_cast<size_t>(id)];
+	CandidateSet with = Unite(without, {id});
+
+	return std::any_of(statements.begin(), statements.end(),
+					   [&](size_t statement)
+					   {
+						   double before = CostOf(statement, without);
+						   double saved = before - CostOf(statement, with);
+
+						   return saved >= problem_.min_saving * before || saved >= problem_.small_saving;
+					   });
+}
+
+bool
+Selector::IsOtherKind(CandidateId a, CandidateId b) const
+{
+	return !problem_.kinds.empty() &&
+		   problem_.kinds[static_cast<size_t>(a)] != problem_.kinds[static_cast<size_t>(b)];
+}
+
 /* Drop what the others made superfluous, the least useful first. */
 CandidateSet
 Selector::Prune(CandidateSet set)
@@ -255,6 +282,8 @@ Selector::Prune(CandidateSet set)
 		{
 			double gain = GainOf({id}, Subtract(set, {id}));
 
+			if (!IsNoticed(id, Subtract(set, {id})))
+				gain = std::min(gain, least_gain);
 			if (gain <= least_gain)
 			{
 				least = id;
@@ -279,7 +308,7 @@ Selector::DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
 						   double cost = CostOf(statement, set);
 						   double loss = CostOf(statement, other) - cost;
 
-						   return loss <= cost * kNoticeable &&
+						   return loss <= std::max(cost * kNoticeable, kFewUnits) &&
 								  loss <= (base_costs_[statement] - cost) * kOfTheGain;
 					   });
 }
@@ -301,7 +330,7 @@ Selector::Shrink(CandidateSet set)
 		{
 			for (CandidateId other : problem_.relevant[statement])
 			{
-				if (SizeOf({other}) < kMuchSmaller * SizeOf({id}))
+				if (IsOtherKind(other, id) && SizeOf({other}) < kMuchSmaller * SizeOf({id}))
 					smaller = Unite(smaller, {other});
 			}
 		}
