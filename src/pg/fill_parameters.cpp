@@ -31,14 +31,12 @@ extern "C"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
@@ -54,6 +52,9 @@ namespace
 
 /* A column is looked for through so many views, joins and the like. */
 constexpr int kDeepest = 16;
+
+/* No more parameters are given values: a list of thousands says nothing more than one of some. */
+constexpr int kMostUses = 64;
 
 /* Of a pattern at least so many characters are given. */
 constexpr int kShortestPrefix = 3;
@@ -468,11 +469,14 @@ FindPair(const UseFinder *finder, FoundUse *use)
 	}
 }
 
+/* Whether the parameter has its values, or is not to have any. */
 bool
 IsNoted(const UseFinder *finder, const Param *parameter)
 {
 	ListCell *cell;
 
+	if (list_length(finder->uses) >= kMostUses)
+		return true;
 	foreach (cell, finder->uses)
 	{
 		if (static_cast<FoundUse *>(lfirst(cell))->number == parameter->paramid)
@@ -808,7 +812,7 @@ ToModel(const FoundUse &found)
 		use.frequencies.push_back(static_cast<double>(found.column->frequencies[i]));
 	use.other_frequency = found.column->other_frequency;
 	use.bounds = static_cast<size_t>(found.bounds.count);
-	use.all_common = found.column->all_common;
+	use.all_common = found.column->all_common || use.bounds == 0;
 	return use;
 }
 
