@@ -154,6 +154,7 @@ SelectPriced(const Tuning &tuning)
 		priced.problem.relevant.push_back(tuning.candidates.relevant[i]);
 	}
 	priced.problem.sizes = tuning.sizes;
+	priced.problem.stand_ins = tuning.candidates.stand_ins;
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		std::pair<std::string, ColumnNumber> kind = {index.method, index.predicate};

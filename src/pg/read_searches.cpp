@@ -73,8 +73,9 @@ IsWorthBesideBtree(const Operand &operand, Oid method, Oid opclass, int strategy
 	return (method == GIST_AM_OID || method == GIN_AM_OID) && strategy == BTEqualStrategyNumber;
 }
 
-bool
-IsKnown(const Reading &reading, const FoundElement &element)
+/* What was noted of the element; null where that is nothing. */
+FoundSearch *
+FindSearch(const Reading &reading, const FoundElement &element)
 {
 	ListCell *cell;
 
@@ -84,9 +85,18 @@ IsKnown(const Reading &reading, const FoundElement &element)
 
 		if (search->element.opclass == element.opclass &&
 			equal(search->element.expression, element.expression))
-			return true;
+			return search;
 	}
-	return false;
+	return nullptr;
+}
+
+/* Several conditions on one thing find fewer rows: what is between two bounds, as the planner has it. */
+double
+Together(double one, double other, bool bounds)
+{
+	double between = one + other - 1;
+
+	return bounds && between > 0 ? between : one * other;
 }
 
 void
@@ -95,7 +105,9 @@ AddSearch(const Reading &reading, const Operand &operand, Oid opclass, double se
 {
 	FoundElement element = WithClass(operand, opclass);
 
-	if (!IsKnown(reading, element))
+	if (FoundSearch *known = FindSearch(reading, element))
+		known->selectivity = Together(known->selectivity, selectivity, also_btree);
+	else
 		reading.found->searches =
 			lappend(reading.found->searches, Make(FoundSearch{element, selectivity, orders, also_btree}));
 }

@@ -308,6 +308,49 @@ GivenAlready(const IndexDefinition &wanted, const Relation &relation)
 					   });
 }
 
+/* The keys without one column. */
+Keys
+Without(Keys keys, ColumnNumber column)
+{
+	std::erase_if(keys, [&](const IndexKey &key) { return key.column == column; });
+	return NormalizeOrder(std::move(keys));
+}
+
+/* Whether a partial index that is there finds what the wanted one would, for this appearance. */
+bool
+GivenInPart(const IndexDefinition &wanted, const RelationUse &use, const Relation &relation)
+{
+	return std::any_of(
+		relation.indexes.begin(), relation.indexes.end(),
+		[&](const ExistingIndex &index)
+		{
+			auto condition = relation.conditions.find(index.predicate);
+
+			return index.valid && index.recognized && index.predicate != 0 &&
+				   condition != relation.conditions.end() && condition->second.fixes &&
+				   wanted.predicate == 0 && wanted.method == index.method && wanted.included.empty() &&
+				   std::any_of(use.conditions.begin(), use.conditions.end(),
+							   [&](const ConditionUse &used) { return used.condition == index.predicate; }) &&
+				   IsPrefix(Without(wanted.keys, condition->second.column), NormalizeOrder(index.keys));
+		});
+}
+
+/* Whether a partial index finds the same rows as one of all, whose other keys say nothing more. */
+bool
+StandsInFor(const IndexDefinition &partial, const IndexDefinition &index, const Relation &relation)
+{
+	if (partial.predicate == 0 || index.predicate != 0 || partial.method != index.method ||
+		partial.relation != index.relation)
+		return false;
+
+	const Condition &condition = relation.conditions.at(partial.predicate);
+	std::vector<ColumnNumber> included = index.included;
+
+	std::erase(included, condition.column);
+	return condition.fixes && included == partial.included && HasColumn(index.keys, condition.column) &&
+		   Without(index.keys, condition.column) == partial.keys;
+}
+
 /* The columns with which an index must begin for this appearance to use it. */
 std::set<ColumnNumber>
 LeadingColumns(const RelationUse &use)
@@ -515,7 +558,8 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 				continue;
 			for (IndexDefinition &index : IndexesFor(use, relation->second, writes, max_columns))
 			{
-				if (GivenAlready(index, relation->second) || !known.insert(index).second)
+				if (GivenAlready(index, relation->second) || GivenInPart(index, use, relation->second) ||
+					!known.insert(index).second)
 					continue;
 				by_relation[use.relation].push_back(static_cast<CandidateId>(candidates.indexes.size()));
 				candidates.indexes.push_back(std::move(index));
@@ -538,6 +582,19 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 			}
 		}
 		candidates.relevant.emplace_back(relevant.begin(), relevant.end());
+	}
+	candidates.stand_ins.resize(candidates.indexes.size());
+	for (const auto &[oid, ids] : by_relation)
+	{
+		for (CandidateId partial : ids)
+		{
+			for (CandidateId id : ids)
+			{
+				if (StandsInFor(candidates.indexes[static_cast<size_t>(partial)],
+								candidates.indexes[static_cast<size_t>(id)], catalog.at(oid)))
+					candidates.stand_ins[static_cast<size_t>(id)].push_back(partial);
+			}
+		}
 	}
 	return candidates;
 }

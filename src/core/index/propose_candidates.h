@@ -23,6 +23,8 @@ struct Candidates
 {
 	std::vector<IndexDefinition> indexes; /* a CandidateId is a position here */
 	std::vector<CandidateSet> relevant;   /* for each statement, those its plan could use */
+	std::vector<CandidateSet>
+		stand_ins; /* for each index, partial ones that find the same rows in the same way */
 };
 
 /*

@@ -61,6 +61,7 @@ Subtract(const CandidateSet &a, const CandidateSet &b)
 constexpr double kNoticeable = 0.2;
 constexpr double kOfTheGain = 0.01;
 constexpr double kFewUnits = 10;
+constexpr double kOfTheSame = 0.05;
 constexpr double kMuchSmaller = 0.8;
 
 enum class Preference
@@ -94,6 +95,7 @@ private:
 	CandidateSet Prune(CandidateSet set);
 	bool IsNoticed(CandidateId id, const CandidateSet &without);
 	bool IsOtherKind(CandidateId a, CandidateId b) const;
+	bool StandsIn(CandidateId other, CandidateId id) const;
 	CandidateSet Shrink(CandidateSet set);
 	bool DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
 					const std::vector<size_t> &statements);
@@ -297,20 +299,38 @@ Selector::Prune(CandidateSet set)
 	}
 }
 
-/* Whether none of the statements is noticeably dearer with the other set. */
+/*
+ * Whether none of the statements is noticeably dearer with the other set.  Of
+ * one that stands in for another it is known that it finds the same rows: the
+ * planner only reckons otherwise with the order in which they lie.
+ */
 bool
 Selector::DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
-					 const std::vector<size_t> &statements)
+					 const std::vector<size_t> &statements, bool stands_in)
 {
 	return std::all_of(statements.begin(), statements.end(),
 					   [&](size_t statement)
 					   {
 						   double cost = CostOf(statement, set);
 						   double loss = CostOf(statement, other) - cost;
+						   double gain = base_costs_[statement] - cost;
 
+						   if (stands_in)
+							   return loss <= gain * kOfTheSame;
 						   return loss <= std::max(cost * kNoticeable, kFewUnits) &&
-								  loss <= (base_costs_[statement] - cost) * kOfTheGain;
+								  loss <= gain * kOfTheGain;
 					   });
+}
+
+bool
+Selector::StandsIn(CandidateId other, CandidateId id) const
+{
+	if (problem_.stand_ins.empty())
+		return false;
+
+	const CandidateSet &all = problem_.stand_ins[static_cast<size_t>(id)];
+
+	return std::find(all.begin(), all.end(), other) != all.end();
 }
 
 /*
@@ -341,7 +361,10 @@ Selector::Shrink(CandidateSet set)
 		{
 			CandidateSet replaced = Unite(Subtract(set, {id}), {other});
 
-			if (DoesAsMuch({other}, {id}, statements) && DoesAsMuch(replaced, set, statements))
+			bool stands_in = StandsIn(other, id);
+
+			if (DoesAsMuch({other}, {id}, statements, stands_in) &&
+				DoesAsMuch(replaced, set, statements, stands_in))
 			{
 				set = std::move(replaced);
 				break;
