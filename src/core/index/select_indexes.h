@@ -22,12 +22,13 @@ struct SelectionProblem
 	std::vector<double> weights;        /* for each statement: objective per unit of planner cost */
 	std::vector<CandidateSet> relevant; /* for each statement */
 	std::vector<double> sizes;          /* for each candidate, bytes */
-	std::vector<int> kinds;    /* for each candidate: access method and predicate, any number; or empty */
-	double budget = 0;         /* bytes */
-	double min_gain = 0.0005;  /* share of the objective that an index must remove */
-	double min_saving = 0.2;   /* and of the cost of at least one statement, */
-	double small_saving = 100; /* or as much of it as this */
-	double max_harm = 1.10;    /* no statement may become dearer by more than this */
+	std::vector<int> kinds; /* for each candidate: access method and predicate, any number; or empty */
+	std::vector<CandidateSet> stand_ins; /* for each candidate, others that do the same; or empty */
+	double budget = 0;                   /* bytes */
+	double min_gain = 0.0005;            /* share of the objective that an index must remove */
+	double min_saving = 0.2;             /* and of the cost of at least one statement, */
+	double small_saving = 100;           /* or as much of it as this */
+	double max_harm = 1.10;              /* no statement may become dearer by more than this */
 };
 
 /* A statement that a chosen index makes cheaper. */
