@@ -97,8 +97,8 @@ private:
 	bool IsOtherKind(CandidateId a, CandidateId b) const;
 	bool StandsIn(CandidateId other, CandidateId id) const;
 	CandidateSet Shrink(CandidateSet set);
-	bool DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
-					const std::vector<size_t> &statements);
+	bool DoesAsMuch(const CandidateSet &other, const CandidateSet &set, const std::vector<size_t> &statements,
+					bool stands_in);
 	CandidateSet RemoveHarm(CandidateSet set);
 	CandidateSet NextInRank(const CandidateSet &left, const CandidateSet &placed);
 	ChosenIndex Describe(CandidateId id, const CandidateSet &group, const CandidateSet &placed);
