@@ -16,14 +16,22 @@
 namespace steward
 {
 
+/* A key that is frequent enough to be counted by itself. */
+struct FrequentKey
+{
+	double rows;
+	double bytes; /* of a tuple with it */
+};
+
 /* The keys of all rows, equal ones taken together. */
 struct KeyGroups
 {
 	double rows = 0;
-	std::vector<double> frequent; /* rows of each key that is frequent enough to be counted by itself */
-	double rare_keys = 0;         /* all others, taken to be equally frequent */
+	std::vector<FrequentKey> frequent;
+	double rare_keys = 0; /* all others, taken to be equally frequent */
 	double rare_rows = 0;
-	double key_pages = 0; /* pairs of a key and a page of the table that it occurs on; 0: not known */
+	double rare_bytes = 0; /* of a tuple with one of them, on average */
+	double key_pages = 0;  /* pairs of a key and a page of the table that it occurs on; 0: not known */
 
 	double Distinct() const { return static_cast<double>(frequent.size()) + rare_keys; }
 };
@@ -33,6 +41,7 @@ struct SeenKey
 {
 	uint64_t page;
 	uint64_t key;
+	double bytes; /* of a tuple with it */
 };
 
 /*

@@ -105,8 +105,8 @@ LeavesOf(const IndexedRows &rows, const KeyGroups &groups, const TupleWidth &wid
 		leaves.Add(groups.rows, width.mean + page::kLinePointer, 0);
 		return leaves;
 	}
-	for (double duplicates : groups.frequent)
-		AddKeys(leaves, width.mean, 1, std::round(duplicates));
+	for (const FrequentKey &frequent : groups.frequent)
+		AddKeys(leaves, frequent.bytes, 1, std::round(frequent.rows));
 	if (groups.rare_keys > 0)
 	{
 		/* Some have a row more than others. */
@@ -114,8 +114,8 @@ LeavesOf(const IndexedRows &rows, const KeyGroups &groups, const TupleWidth &wid
 		double fewer = std::floor(duplicates);
 		double with_more = (duplicates - fewer) * groups.rare_keys;
 
-		AddKeys(leaves, width.mean, groups.rare_keys - with_more, fewer);
-		AddKeys(leaves, width.mean, with_more, fewer + 1);
+		AddKeys(leaves, groups.rare_bytes, groups.rare_keys - with_more, fewer);
+		AddKeys(leaves, groups.rare_bytes, with_more, fewer + 1);
 	}
 	return leaves;
 }

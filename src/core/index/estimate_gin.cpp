@@ -121,8 +121,8 @@ EstimateGin(const IndexedRows &rows)
 		double key_bytes = Align(kTupleHeader + (several ? 2 : 0) + part_width, 8);
 
 		places += groups.rows;
-		for (double frequent : groups.frequent)
-			AddEntries(entries, 1, frequent, per_page, relation.pages, key_bytes);
+		for (const FrequentKey &frequent : groups.frequent)
+			AddEntries(entries, 1, frequent.rows, per_page, relation.pages, key_bytes);
 		if (groups.rare_keys > 0)
 			AddEntries(entries, groups.rare_keys, std::max(1.0, groups.rare_rows / groups.rare_keys),
 					   per_page, relation.pages, key_bytes);

@@ -98,7 +98,6 @@ TreeSize(double tuples, double leaf_bytes, double leaf_space, double inner_item)
 IndexSize
 EstimateHash(const IndexedRows &rows)
 {
-	constexpr double kItem = 20;           /* a hash code with its tuple header and line pointer */
 	constexpr double kFillfactor = 307;    /* tuples that CREATE INDEX plans for a bucket */
 	constexpr double kPageTuples = 407;    /* tuples that fit */
 	constexpr double kBitmapPages = 32768; /* pages whose use one bitmap page tells */
@@ -119,8 +118,10 @@ EstimateHash(const IndexedRows &rows)
 	double per_bucket = rare / buckets;
 	double by_themselves = 0;
 
-	for (double frequent : groups.frequent)
+	for (const FrequentKey &key : groups.frequent)
 	{
+		double frequent = key.rows;
+
 		/* NULL is not among the tuples: it is the group of that size. */
 		if (nulls > 0 && std::abs(frequent - nulls) <= 0.001 * nulls)
 		{
@@ -130,12 +131,17 @@ EstimateHash(const IndexedRows &rows)
 		overflow += OverflowPages(frequent + per_bucket, per_bucket * duplicates, kPageTuples);
 		by_themselves++;
 	}
-	overflow += std::max(0.0, buckets - by_themselves) *
-				OverflowPages(per_bucket, per_bucket * duplicates, kPageTuples);
+
+	/* Where they are between two powers of two, some have not been split yet: they have twice as much. */
+	double doubled = std::exp2(std::ceil(std::log2(buckets)));
+	double unsplit = (doubled - buckets) * std::max(0.0, 1 - by_themselves / buckets);
+	double split = std::max(0.0, buckets - by_themselves - unsplit);
+
+	overflow += unsplit * OverflowPages(2 * rare / doubled, 2 * rare / doubled * duplicates, kPageTuples);
+	overflow += split * OverflowPages(rare / doubled, rare / doubled * duplicates, kPageTuples);
 	size.tuples = tuples;
 	size.pages = 1 + std::ceil((buckets + overflow) / kBitmapPages) + buckets + std::ceil(overflow);
 	size.height = 0;
-	(void) kItem;
 	return size;
 }
 
@@ -188,7 +194,7 @@ IndexSize
 EstimateGist(const IndexedRows &rows)
 {
 	constexpr double kSpace = page::kSize - page::kHeader - 16;
-	constexpr double kFilling = 0.65;
+	constexpr double kFilling = 0.6;
 
 	double tuple = rows.Width(rows.index().keys.size(), true).mean + page::kLinePointer;
 

@@ -173,25 +173,33 @@ IndexedRows::Width(size_t keys, bool all) const
 
 	for (size_t row : rows_)
 	{
-		double data = 0;
-		bool nulls = false;
+		double one = RowWidth(columns, row);
 
-		for (ColumnNumber number : columns)
-		{
-			int32_t one = relation_.sample.columns.at(number).widths[row];
-
-			if (one == SampledColumn::kNull)
-				nulls = true;
-			else
-				data = Align(data, relation_.columns.at(number).alignment) + one;
-		}
-		data = Align(kTupleHeader + (nulls ? kNullBitmap : 0) + data, 8);
-		sum += data;
-		width.uniform = width.uniform && (first < 0 || first == data);
-		first = data;
+		sum += one;
+		width.uniform = width.uniform && (first < 0 || first == one);
+		first = one;
 	}
 	width.mean = sum / static_cast<double>(rows_.size());
 	return width;
+}
+
+/* Of a tuple with these columns of one row of the sample. */
+double
+IndexedRows::RowWidth(const std::vector<ColumnNumber> &columns, size_t row) const
+{
+	double data = 0;
+	bool nulls = false;
+
+	for (ColumnNumber number : columns)
+	{
+		int32_t one = relation_.sample.columns.at(number).widths[row];
+
+		if (one == SampledColumn::kNull)
+			nulls = true;
+		else
+			data = Align(data, relation_.columns.at(number).alignment) + one;
+	}
+	return Align(kTupleHeader + (nulls ? kNullBitmap : 0) + data, 8);
 }
 
 KeyGroups
@@ -206,9 +214,13 @@ IndexedRows::GroupsBySample(size_t keys) const
 	const RowSample &sample = relation_.sample;
 	std::vector<SeenKey> seen;
 	std::vector<const SampledColumn *> columns;
+	std::vector<ColumnNumber> numbers;
 
 	for (size_t i = 0; i < keys; i++)
-		columns.push_back(&sample.columns.at(index_.keys[i].column));
+	{
+		numbers.push_back(index_.keys[i].column);
+		columns.push_back(&sample.columns.at(numbers.back()));
+	}
 	seen.reserve(rows_.size());
 	for (size_t row : rows_)
 	{
@@ -216,7 +228,7 @@ IndexedRows::GroupsBySample(size_t keys) const
 
 		for (const SampledColumn *column : columns)
 			key = Combine(key, column->widths[row] == SampledColumn::kNull ? 0 : column->hashes[row] | 1);
-		seen.push_back({sample.pages[row], key});
+		seen.push_back({sample.pages[row], key, RowWidth(numbers, row)});
 	}
 
 	/* Of a partial index whose own rows were too few: the keys of all rows, of which it has some. */
@@ -229,8 +241,8 @@ IndexedRows::GroupsBySample(size_t keys) const
 	{
 		double share = count_ / groups.rows;
 
-		for (double &rows : groups.frequent)
-			rows = std::max(1.0, rows * share);
+		for (FrequentKey &frequent : groups.frequent)
+			frequent.rows = std::max(1.0, frequent.rows * share);
 		groups.rare_rows *= share;
 		groups.rare_keys = std::min(groups.rare_keys, groups.rare_rows);
 		groups.key_pages *= share;
@@ -268,9 +280,10 @@ IndexedRows::GroupsByStatistics(size_t keys) const
 	/* All rows that are NULL have one key. */
 	if (keys == 1 && NullShare() > 0)
 	{
-		groups.frequent.push_back(count_ * NullShare());
-		groups.rare_rows -= groups.frequent[0];
+		groups.frequent.push_back({count_ * NullShare(), kTupleHeader + kNullBitmap});
+		groups.rare_rows -= groups.frequent[0].rows;
 	}
+	groups.rare_bytes = Width(keys, false).mean;
 	groups.rare_keys = std::clamp(distinct, std::min(1.0, groups.rare_rows), std::max(1.0, groups.rare_rows));
 	return groups;
 }
@@ -292,7 +305,7 @@ IndexedRows::Parts(ColumnNumber number) const
 	for (size_t row : rows_)
 	{
 		for (uint64_t part : column.parts[row])
-			seen.push_back({relation_.sample.pages[row], part});
+			seen.push_back({relation_.sample.pages[row], part, column.part_width});
 	}
 
 	double per_row = static_cast<double>(seen.size()) / static_cast<double>(rows_.size());
