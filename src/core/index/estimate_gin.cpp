@@ -112,9 +112,9 @@ EstimateGin(const IndexedRows &rows)
 		}
 		else
 		{
-			groups.rows = groups.rare_rows =
+			groups.rows =
 				rows.count() * std::max(1.0, column.average_width / kPartBytes) * (1 - column.null_fraction);
-			groups.rare_keys = groups.rows / kRowsOfPart;
+			groups.rare.push_back({groups.rows / kRowsOfPart, kRowsOfPart});
 		}
 
 		double per_page = groups.key_pages > 0 ? std::max(1.0, groups.rows / groups.key_pages) : 1;
@@ -123,9 +123,8 @@ EstimateGin(const IndexedRows &rows)
 		places += groups.rows;
 		for (const FrequentKey &frequent : groups.frequent)
 			AddEntries(entries, 1, frequent.rows, per_page, relation.pages, key_bytes);
-		if (groups.rare_keys > 0)
-			AddEntries(entries, groups.rare_keys, std::max(1.0, groups.rare_rows / groups.rare_keys),
-					   per_page, relation.pages, key_bytes);
+		for (const FrequencyClass &one : groups.rare)
+			AddEntries(entries, one.values, one.occurrences, per_page, relation.pages, key_bytes);
 	}
 
 	/* What collecting them takes: places, and a node of a tree for each key. */

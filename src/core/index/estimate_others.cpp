@@ -108,12 +108,15 @@ EstimateHash(const IndexedRows &rows)
 	double buckets = HashBuckets(std::floor(rows.table_rows() / kFillfactor));
 	double nulls = rows.count() * rows.NullShare();
 	double overflow = 0;
-	double rare = groups.rare_rows;
-	double duplicates = groups.rare_keys > 0 ? groups.rare_rows / groups.rare_keys : 1;
+	double rare = groups.RareRows();
+	double duplicates = 0; /* of the same key, for a row of a rare one on average */
 
 	/* Where far fewer rows were reckoned with than came, buckets were split. */
 	while (tuples > kFillfactor * buckets)
 		buckets = HashBuckets(buckets + 1);
+
+	for (const FrequencyClass &one : groups.rare)
+		duplicates += one.values * one.occurrences * one.occurrences / std::max(1.0, rare);
 
 	double per_bucket = rare / buckets;
 	double by_themselves = 0;

@@ -238,16 +238,7 @@ IndexedRows::GroupsBySample(size_t keys) const
 	if (!IsComplete(sample) && !partial_)
 		HeedStatistics(keys, groups);
 	if (groups.rows > count_)
-	{
-		double share = count_ / groups.rows;
-
-		for (FrequentKey &frequent : groups.frequent)
-			frequent.rows = std::max(1.0, frequent.rows * share);
-		groups.rare_rows *= share;
-		groups.rare_keys = std::min(groups.rare_keys, groups.rare_rows);
-		groups.key_pages *= share;
-		groups.rows = count_;
-	}
+		groups.Thin(count_ / groups.rows);
 	return groups;
 }
 
@@ -259,8 +250,7 @@ IndexedRows::HeedStatistics(size_t keys, KeyGroups &groups) const
 
 	for (size_t i = 0; i < keys; i++)
 		least = std::max(least, DistinctByStatistics(relation_.columns.at(index_.keys[i].column)));
-	least -= static_cast<double>(groups.frequent.size());
-	groups.rare_keys = std::max(groups.rare_keys, std::min(least, groups.rare_rows));
+	groups.RaiseRareKeys(least - static_cast<double>(groups.frequent.size()));
 }
 
 KeyGroups
@@ -268,23 +258,25 @@ IndexedRows::GroupsByStatistics(size_t keys) const
 {
 	KeyGroups groups;
 	double distinct = 1;
+	double rows = count_;
 
-	groups.rows = groups.rare_rows = count_;
+	groups.rows = count_;
 	for (size_t i = 0; i < keys; i++)
 	{
 		const Column &column = relation_.columns.at(index_.keys[i].column);
-		double rows = column.distinct_values > 0 ? column.distinct_values : table_rows_;
 
-		distinct *= rows;
+		distinct *= column.distinct_values > 0 ? column.distinct_values : table_rows_;
 	}
 	/* All rows that are NULL have one key. */
 	if (keys == 1 && NullShare() > 0)
 	{
 		groups.frequent.push_back({count_ * NullShare(), kTupleHeader + kNullBitmap});
-		groups.rare_rows -= groups.frequent[0].rows;
+		rows -= groups.frequent[0].rows;
 	}
 	groups.rare_bytes = Width(keys, false).mean;
-	groups.rare_keys = std::clamp(distinct, std::min(1.0, groups.rare_rows), std::max(1.0, groups.rare_rows));
+	distinct = std::clamp(distinct, 1.0, std::max(1.0, rows));
+	if (rows > 0)
+		groups.rare.push_back({distinct, rows / distinct});
 	return groups;
 }
 
