@@ -31,8 +31,10 @@ extern "C"
 #include <set>
 #include <string_view>
 
+#include "core/index/describe_expressions.h"
 #include "core/index/estimate_size.h"
 #include "pg/catalog.h"
+#include "pg/element_statistics.h"
 #include "pg/hypopg.h"
 #include "pg/index_elements.h"
 #include "pg/sample_rows.h"
@@ -62,6 +64,7 @@ SizeModelInForce()
 struct SizedIndexes
 {
 	pg::IndexElements elements;
+	pg::ElementStatistics statistics;
 	std::vector<pg::HypotheticalIndex> indexes;
 };
 
@@ -93,6 +96,9 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts, SizedIndexes &
 	sized.elements.AddTo(catalog);
 	if (model == SizeModel::kSteward)
 		pg::SampleRows(catalog, sized.elements, request);
+	for (auto &[oid, relation] : catalog)
+		DescribeExpressions(relation);
+	sized.statistics.Read(catalog, sized.elements, request);
 	for (const IndexDefinition &definition : definitions)
 	{
 		IndexSize size = EstimateIndexSize(catalog.at(definition.relation), definition, model);
@@ -111,7 +117,7 @@ public:
 		: query_(*pg::Arguments(fcinfo).Text(0), {pg::CurrentRole(), std::nullopt}, true)
 	{
 		SizeIndexes(*pg::Arguments(fcinfo).TextArray(1), sized_);
-		what_if_.emplace(std::vector{&query_}, sized_.indexes, sized_.elements);
+		what_if_.emplace(std::vector{&query_}, sized_.indexes, sized_.elements, &sized_.statistics);
 		for (size_t i = 0; i < sized_.indexes.size(); i++)
 			all_.push_back(static_cast<CandidateId>(i));
 	}
