@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/index/describe_expressions.h"
 #include "core/index/estimate_size.h"
 #include "pg/catalog.h"
 #include "pg/hypopg.h"
@@ -215,8 +216,13 @@ SizeCandidates(Tuning &tuning)
 	std::vector<pg::HypotheticalIndex> indexes;
 	std::map<ObjectId, Parts> parts;
 
+	pg::SampleRequest wanted = WhatToSample(tuning.candidates);
+
 	if (model == SizeModel::kSteward)
-		pg::SampleRows(tuning.advice.catalog, tuning.elements, WhatToSample(tuning.candidates));
+		pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted);
+	for (auto &[oid, relation] : tuning.advice.catalog)
+		DescribeExpressions(relation);
+	tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted);
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;

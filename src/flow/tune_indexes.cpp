@@ -88,7 +88,7 @@ TuneIndexes(const IndexRequest &request)
 
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
 	PricedWorkload priced = SelectPriced(tuning);
-	pg::WhatIf what_if(priced.queries, indexes, tuning.elements);
+	pg::WhatIf what_if(priced.queries, indexes, tuning.elements, &tuning.statistics);
 	RememberingOracle oracle(what_if, priced.positions.size());
 
 	priced.problem.budget = BudgetOf(request, spi);

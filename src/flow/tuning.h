@@ -15,6 +15,7 @@
 #include "core/index/select_indexes.h"
 #include "flow/describe_workload.h"
 #include "model/recommendation.h"
+#include "pg/element_statistics.h"
 #include "pg/index_elements.h"
 
 namespace steward
@@ -28,6 +29,7 @@ struct Tuning
 	const IndexRequest &request;
 	IndexAdvice advice;
 	pg::IndexElements elements;
+	pg::ElementStatistics statistics;     /* of the expressions of candidates */
 	std::vector<PlannedVariant> variants; /* in the order of their statements */
 	Candidates candidates;                /* relevant to which variant */
 	std::vector<double> sizes;            /* one for each candidate, bytes */

@@ -16,6 +16,7 @@ extern "C"
 #include "access/attmap.h"
 #include "access/htup_details.h"
 #include "catalog/pg_database.h"
+#include "commands/vacuum.h"
 #include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
@@ -210,6 +211,29 @@ OwnsDatabase(Oid database, Oid role)
 	return object_ownercheck(DatabaseRelationId, database, role);
 #else
 	return pg_database_ownercheck(database, role);
+#endif
+}
+
+/* 17 moved what ANALYZE is asked for from a column's description into what it works with. */
+inline void
+PrepareForAnalysis(VacAttrStats *stats)
+{
+#if PG_VERSION_NUM >= 170000
+	stats->attstattarget = -1;
+#else
+	stats->attr = static_cast<Form_pg_attribute>(palloc0(ATTRIBUTE_FIXED_PART_SIZE));
+	stats->attr->attstattarget = -1;
+#endif
+}
+
+/* Who reads a table in a plan; 16 moved that from the range table into the planner's view of the table. */
+inline Oid
+PlannedReaderOf([[maybe_unused]] const RelOptInfo *rel, [[maybe_unused]] const RangeTblEntry *entry)
+{
+#if PG_VERSION_NUM >= 160000
+	return rel->userid;
+#else
+	return entry->checkAsUser;
 #endif
 }
 

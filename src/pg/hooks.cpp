@@ -25,6 +25,7 @@ namespace
 const PlannerWatch *active = nullptr;
 get_relation_info_hook_type previous_relation_info = nullptr;
 set_rel_pathlist_hook_type previous_pathlist = nullptr;
+get_index_stats_hook_type previous_index_stats = nullptr;
 const Call *explained = nullptr;
 ExplainOneQuery_hook_type previous_explain = nullptr;
 planner_hook_type previous_planner = nullptr;
@@ -49,6 +50,15 @@ OnPathlist(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *entry)
 		previous_pathlist(root, rel, rti, entry);
 	if (active != nullptr && active->on_paths != nullptr)
 		active->on_paths(root, rel, entry, active->argument);
+}
+
+static bool
+OnIndexStats(PlannerInfo *root, Oid index, AttrNumber position, VariableStatData *variable)
+{
+	if (active != nullptr && active->on_index_stats != nullptr &&
+		active->on_index_stats(root, index, position, variable, active->argument))
+		return true;
+	return previous_index_stats != nullptr && previous_index_stats(root, index, position, variable);
 }
 
 /* Somebody plans something while we do. */
@@ -152,6 +162,8 @@ InstallHooks()
 	get_relation_info_hook = OnRelationInfo;
 	previous_pathlist = set_rel_pathlist_hook;
 	set_rel_pathlist_hook = OnPathlist;
+	previous_index_stats = get_index_stats_hook;
+	get_index_stats_hook = OnIndexStats;
 }
 
 } // namespace steward::pg

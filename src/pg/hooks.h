@@ -20,6 +20,7 @@ extern "C"
 #include "commands/explain.h"
 #include "nodes/pathnodes.h"
 #include "nodes/plannodes.h"
+#include "utils/selfuncs.h"
 }
 
 namespace steward::pg
@@ -34,6 +35,10 @@ struct PlannerWatch
 	void (*on_relation)(PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel, void *argument);
 	void (*on_paths)(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *argument);
 	void *argument;
+
+	/* Fills in the statistics of an index's expression, or says false. */
+	bool (*on_index_stats)(PlannerInfo *root, Oid index, AttrNumber position, VariableStatData *variable,
+						   void *argument) = nullptr;
 };
 
 /*

@@ -97,6 +97,19 @@ WidthInIndex(Datum value, const ValueType &type)
 	return static_cast<int32>(VARSIZE_ANY(data));
 }
 
+int32
+FixedWidthInClass(Oid opclass)
+{
+	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+	Oid type;
+
+	if (!HeapTupleIsValid(tuple))
+		return 0;
+	type = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple))->opckeytype;
+	ReleaseSysCache(tuple);
+	return OidIsValid(type) ? Max(0, get_typlen(type)) : 0;
+}
+
 uint64
 HashOfValue(Datum value, const ValueType &type)
 {

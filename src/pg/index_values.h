@@ -47,6 +47,9 @@ ValueType ValueTypeOf(Oid type);
 /* The bytes of the value in an index tuple, without padding. */
 int32 WidthInIndex(Datum value, const ValueType &type);
 
+/* Bytes that the operator class keeps of each value, whatever its type; 0 where that differs. */
+int32 FixedWidthInClass(Oid opclass);
+
 /* Equal for values of equal bytes. */
 uint64 HashOfValue(Datum value, const ValueType &type);
 

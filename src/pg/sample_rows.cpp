@@ -45,6 +45,7 @@ struct Reading
 	const IndexElement *element = nullptr;
 	bool is_condition = false;
 	ValueType type;
+	int32 fixed_width = 0; /* where the operator class keeps something of that width */
 	PartReader parts = {};
 
 	SampledColumn column;
@@ -65,9 +66,11 @@ Prepare(Reading &reading, TupleDesc descriptor, int column)
 	const FormData_pg_attribute *attribute = TupleDescAttr(descriptor, column - 1);
 
 	reading.type = ValueTypeOf(attribute->atttypid);
-	if (reading.element != nullptr && !reading.is_condition && OidIsValid(reading.element->opclass))
-		PreparePartReader(reading.element->opclass, attribute->atttypid,
-						  exprCollation(reading.element->expression), &reading.parts);
+	if (reading.element == nullptr || reading.is_condition || !OidIsValid(reading.element->opclass))
+		return;
+	reading.fixed_width = FixedWidthInClass(reading.element->opclass);
+	PreparePartReader(reading.element->opclass, attribute->atttypid,
+					  exprCollation(reading.element->expression), &reading.parts);
 }
 
 void
@@ -108,7 +111,7 @@ TakeValue(Datum value, bool is_null, Reading &reading)
 			[&]
 			{
 				hash = HashOfValue(value, reading.type);
-				width = WidthInIndex(value, reading.type);
+				width = reading.fixed_width > 0 ? reading.fixed_width : WidthInIndex(value, reading.type);
 			});
 	reading.column.hashes.push_back(hash);
 	reading.column.widths.push_back(width);

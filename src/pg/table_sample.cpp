@@ -25,7 +25,6 @@ namespace
 {
 
 constexpr double kPages = 1500;
-constexpr double kRows = 10000;
 
 /* Of long values, read from their own table, fewer rows are enough work. */
 constexpr double kBytes = 16.0 * 1024 * 1024;
@@ -50,13 +49,13 @@ BytesOfLongValues(Spi &spi, const steward::Relation &relation)
 
 } // namespace
 
-TableSample::TableSample(Spi &spi, const steward::Relation &relation)
+TableSample::TableSample(Spi &spi, const steward::Relation &relation, double rows)
 {
 	double tuples = std::max(1.0, relation.tuples);
 	double row_bytes = (relation.pages * 8192 + BytesOfLongValues(spi, relation)) / tuples;
-	double rows = std::clamp(kBytes / std::max(1.0, row_bytes), kFewestRows, kRows);
 	int parts;
 
+	rows = std::clamp(kBytes / std::max(1.0, row_bytes), kFewestRows, rows);
 	share_of_pages_ = relation.pages > kPages ? kPages / relation.pages : 1;
 	parts = static_cast<int>(std::ceil(kParts * rows / (tuples * share_of_pages_)));
 	parts = std::clamp(parts, 1, kParts);

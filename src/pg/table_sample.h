@@ -28,7 +28,8 @@ namespace steward::pg
 class TableSample
 {
 public:
-	TableSample(Spi &spi, const steward::Relation &relation);
+	/* Of about so many rows; of fewer where they hold long values. */
+	TableSample(Spi &spi, const steward::Relation &relation, double rows = 10000);
 
 	double share_of_pages() const { return share_of_pages_; }
 	double share_of_page() const { return share_of_page_; }

@@ -15,6 +15,7 @@
 #include "pg/what_if.h"
 
 #include "pg/compat.h"
+#include "pg/element_statistics.h"
 #include "pg/hooks.h"
 #include "pg/index_elements.h"
 #include "pg/plan_tree.h"
@@ -25,10 +26,13 @@ extern "C"
 #include "access/relation.h"
 #include "catalog/pg_am.h"
 #include "commands/defrem.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteManip.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -49,6 +53,7 @@ constexpr Oid kFirstHypotheticalOid = 0xFFFF0000;
 struct World
 {
 	const WhatIf::Placed *shown;
+	const std::vector<std::vector<HeapTuple>> *statistics;
 	int count;
 	Oid *used; /* as many as there are hypothetical indexes at most */
 	int used_count;
@@ -110,6 +115,46 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 		info->indpred = MovedList(rel->relid, index->indpred);
 		rel->indexlist = lcons(info, rel->indexlist);
 	}
+}
+
+/* Statistics that nobody shares need not be freed. */
+void
+KeepTuple([[maybe_unused]] HeapTuple tuple)
+{}
+
+/* Whether who runs the statement may read all rows of the table, and so what statistics say of them. */
+bool
+MayRead(PlannerInfo *root, const RelOptInfo *rel)
+{
+	const RangeTblEntry *entry =
+		rel != nullptr && rel->relid > 0 ? planner_rt_fetch(rel->relid, root) : nullptr;
+
+	if (entry == nullptr || entry->securityQuals != NIL)
+		return false;
+
+	Oid reader = compat::PlannedReaderOf(rel, entry);
+
+	return pg_class_aclcheck(entry->relid, OidIsValid(reader) ? reader : GetUserId(), ACL_SELECT) ==
+		   ACLCHECK_OK;
+}
+
+bool
+ShowStatistics(PlannerInfo *root, Oid index, AttrNumber position, VariableStatData *variable, void *argument)
+{
+	auto *world = static_cast<World *>(argument);
+
+	if (index < kFirstHypotheticalOid || index - kFirstHypotheticalOid >= world->statistics->size())
+		return false;
+
+	const std::vector<HeapTuple> &tuples = (*world->statistics)[index - kFirstHypotheticalOid];
+	auto key = static_cast<size_t>(position - 1);
+
+	if (key >= tuples.size() || tuples[key] == nullptr)
+		return false;
+	variable->statsTuple = tuples[key];
+	variable->freefunc = KeepTuple;
+	variable->acl_ok = MayRead(root, variable->rel);
+	return true;
 }
 
 void
@@ -331,7 +376,7 @@ Place(const IndexOptInfo *whole, Oid relation, const Placement &placement)
 } // namespace
 
 WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
-			   const IndexElements &elements)
+			   const IndexElements &elements, const ElementStatistics *statistics)
 	: statements_(std::move(statements)), context_("pg_steward what-if")
 {
 	SwitchedContext in(context_.get());
@@ -342,6 +387,9 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 		IndexOptInfo *whole = nullptr;
 
 		templates_.emplace_back();
+		statistics_.emplace_back();
+		for (const IndexKey &key : index.definition.keys)
+			statistics_.back().push_back(statistics == nullptr ? nullptr : statistics->Find(key.column));
 		Guarded([&] { whole = BuildTemplate(index, elements, kFirstHypotheticalOid + static_cast<Oid>(i)); });
 		for (const Placement &placement : index.placements)
 		{
@@ -371,10 +419,11 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 			shown.push_back(placed);
 	}
 	world.shown = shown.data();
+	world.statistics = &statistics_;
 	world.count = static_cast<int>(shown.size());
 	world.used = used.get();
 
-	PlannerWatch watch = {ShowIndexes, nullptr, &world};
+	PlannerWatch watch = {ShowIndexes, nullptr, &world, ShowStatistics};
 	Unfitness failure;
 
 	{

@@ -44,14 +44,18 @@ struct HypotheticalIndex
 	bool as_hypopg = false; /* hypopg knows no marking of a position, so a merge join buffers the scan */
 };
 
+class ElementStatistics;
 class IndexElements;
 
 class WhatIf : public CostOracle
 {
 public:
-	/* The statements are kept by reference; an unfit one may not be asked about. */
+	/*
+	 * The statements and the statistics are kept by reference; an unfit
+	 * statement may not be asked about.
+	 */
 	WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
-		   const IndexElements &elements);
+		   const IndexElements &elements, const ElementStatistics *statistics = nullptr);
 
 	/*
 	 * A statement that cannot be planned costs 0 and is noted in failures(),
@@ -73,6 +77,7 @@ private:
 	std::vector<AnalyzedQuery *> statements_;
 	OwnedMemoryContext context_;
 	std::vector<std::vector<Placed>> templates_; /* one for each index; what they point to is in context_ */
+	std::vector<std::vector<HeapTuple>> statistics_; /* of each index, of each of its keys; null: unknown */
 	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };

@@ -1,11 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * what_if_functions.cpp
- *	  What-if prices from SQL, for the tests and benchmarks that compare them
- *	  with hypopg's.
+ *	  What-if prices and sizes from SQL, for the tests and benchmarks that
+ *	  compare them with hypopg's and with real indexes.
  *
  *	  CREATE FUNCTION what_if_cost(query text, indexes text[], OUT cost float8,
  *	      OUT used int) LANGUAGE c STRICT AS '$libdir/steward_test';
+ *	  CREATE FUNCTION what_if_size(index text, OUT bytes float8, OUT height int)
+ *	      LANGUAGE c STRICT …
  *	  CREATE FUNCTION price_many(query text, indexes text[], times int,
  *	      OUT planner_calls bigint, OUT seconds float8) LANGUAGE c STRICT …
  *
@@ -21,103 +23,30 @@
 
 extern "C"
 {
-#include "catalog/namespace.h"
-#include "nodes/parsenodes.h"
-#include "tcop/tcopprot.h"
 #include "utils/guc.h"
-#include "utils/lsyscache.h"
 }
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string_view>
 
+#include "core/index/describe_expressions.h"
 #include "core/index/estimate_size.h"
 #include "pg/catalog.h"
+#include "pg/element_statistics.h"
 #include "pg/hypopg.h"
 #include "pg/index_elements.h"
+#include "pg/sample_rows.h"
 #include "pg/session.h"
 #include "pg/what_if.h"
+#include "read_index.h"
 
 namespace steward
 {
 
 namespace
 {
-
-/* A CREATE INDEX statement as the server's parser leaves it, looked up in the catalog. */
-struct ParsedIndex
-{
-	Oid relation;
-	int keys;
-	int columns; /* keys and included columns */
-	AttrNumber column[INDEX_MAX_KEYS];
-	bool descending[INDEX_MAX_KEYS];
-	bool nulls_first[INDEX_MAX_KEYS];
-};
-
-void
-AddColumn(ParsedIndex *parsed, const IndexElem *element)
-{
-	if (element->name == nullptr || element->collation != NIL || element->opclass != NIL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("only plain columns can be priced")));
-	if (parsed->columns >= INDEX_MAX_KEYS)
-		ereport(ERROR, (errcode(ERRCODE_TOO_MANY_COLUMNS), errmsg("too many columns")));
-
-	AttrNumber number = get_attnum(parsed->relation, element->name);
-	bool descending = element->ordering == SORTBY_DESC;
-
-	if (number <= 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-						errmsg("there is no column \"%s\" to index", element->name)));
-	parsed->column[parsed->columns] = number;
-	parsed->descending[parsed->columns] = descending;
-	parsed->nulls_first[parsed->columns] = element->nulls_ordering == SORTBY_NULLS_DEFAULT
-											   ? descending
-											   : element->nulls_ordering == SORTBY_NULLS_FIRST;
-	parsed->columns++;
-}
-
-void
-ParseIndex(const char *text, ParsedIndex *parsed)
-{
-	List *statements = pg_parse_query(text);
-	Node *statement = list_length(statements) == 1 ? linitial_node(RawStmt, statements)->stmt : nullptr;
-	ListCell *cell;
-
-	if (statement == nullptr || !IsA(statement, IndexStmt))
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("not one CREATE INDEX statement: %s", text)));
-
-	auto *index = reinterpret_cast<IndexStmt *>(statement);
-
-	if (index->whereClause != nullptr || index->unique || index->options != NIL ||
-		std::string_view(index->accessMethod) != "btree")
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("only a plain btree can be priced")));
-	parsed->relation = RangeVarGetRelid(index->relation, NoLock, false);
-	foreach (cell, index->indexParams)
-		AddColumn(parsed, lfirst_node(IndexElem, cell));
-	parsed->keys = parsed->columns;
-	foreach (cell, index->indexIncludingParams)
-		AddColumn(parsed, lfirst_node(IndexElem, cell));
-}
-
-IndexDefinition
-ReadIndex(const std::string &text)
-{
-	ParsedIndex parsed = {};
-	IndexDefinition index;
-
-	pg::Guarded([&] { ParseIndex(text.c_str(), &parsed); });
-	index.relation = parsed.relation;
-	for (int i = 0; i < parsed.columns; i++)
-	{
-		if (i < parsed.keys)
-			index.keys.push_back({parsed.column[i], parsed.descending[i], parsed.nulls_first[i]});
-		else
-			index.included.push_back(parsed.column[i]);
-	}
-	return index;
-}
 
 /* Of pg_steward: this module's own copy of the settings has defaults only. */
 SizeModel
@@ -131,32 +60,53 @@ SizeModelInForce()
 	return pg::HypopgCountsHeaderOnce() ? SizeModel::kHypopg142 : SizeModel::kHypopg;
 }
 
-std::vector<pg::HypotheticalIndex>
-SizeIndexes(const std::vector<std::optional<std::string>> &texts)
+/* Indexes on tables, sized as the advice does it. */
+struct SizedIndexes
+{
+	pg::IndexElements elements;
+	pg::ElementStatistics statistics;
+	std::vector<pg::HypotheticalIndex> indexes;
+};
+
+void
+SizeIndexes(const std::vector<std::optional<std::string>> &texts, SizedIndexes &sized)
 {
 	pg::Spi spi;
 	SizeModel model = SizeModelInForce();
 	std::vector<IndexDefinition> definitions;
 	std::set<ObjectId> relations;
-	std::vector<pg::HypotheticalIndex> indexes;
+	pg::SampleRequest request;
 
 	for (const std::optional<std::string> &text : texts)
 	{
-		definitions.push_back(ReadIndex(text.value()));
-		relations.insert(definitions.back().relation);
+		definitions.push_back(ReadIndex(text.value(), sized.elements));
+
+		const IndexDefinition &index = definitions.back();
+
+		relations.insert(index.relation);
+		for (const IndexKey &key : index.keys)
+			request[index.relation].insert(key.column);
+		request[index.relation].insert(index.included.begin(), index.included.end());
+		if (index.predicate != 0)
+			request[index.relation].insert(index.predicate);
 	}
 
 	Catalog catalog = pg::ReadCatalog(spi, {relations.begin(), relations.end()});
 
+	sized.elements.AddTo(catalog);
+	if (model == SizeModel::kSteward)
+		pg::SampleRows(catalog, sized.elements, request);
+	for (auto &[oid, relation] : catalog)
+		DescribeExpressions(relation);
+	sized.statistics.Read(catalog, sized.elements, request);
 	for (const IndexDefinition &definition : definitions)
 	{
 		IndexSize size = EstimateIndexSize(catalog.at(definition.relation), definition, model);
 
-		indexes.push_back({definition,
-						   {{definition.relation, size.pages, size.tuples, size.height}},
-						   model != SizeModel::kSteward});
+		sized.indexes.push_back({definition,
+								 {{definition.relation, size.pages, size.tuples, size.height}},
+								 model != SizeModel::kSteward});
 	}
-	return indexes;
 }
 
 /* One query and its hypothetical indexes, ready to be priced. */
@@ -164,10 +114,11 @@ class Pricing
 {
 public:
 	explicit Pricing(FunctionCallInfo fcinfo)
-		: query_(*pg::Arguments(fcinfo).Text(0), {pg::CurrentRole(), std::nullopt}, true),
-		  indexes_(SizeIndexes(*pg::Arguments(fcinfo).TextArray(1))), what_if_({&query_}, indexes_, elements_)
+		: query_(*pg::Arguments(fcinfo).Text(0), {pg::CurrentRole(), std::nullopt}, true)
 	{
-		for (size_t i = 0; i < indexes_.size(); i++)
+		SizeIndexes(*pg::Arguments(fcinfo).TextArray(1), sized_);
+		what_if_.emplace(std::vector{&query_}, sized_.indexes, sized_.elements, &sized_.statistics);
+		for (size_t i = 0; i < sized_.indexes.size(); i++)
 			all_.push_back(static_cast<CandidateId>(i));
 	}
 
@@ -183,24 +134,23 @@ public:
 		return Ask(set);
 	}
 
-	int64_t planner_calls() const { return what_if_.planner_calls(); }
+	int64_t planner_calls() const { return what_if_->planner_calls(); }
 
 private:
 	Price Ask(const CandidateSet &set)
 	{
-		Price price = what_if_.PriceStatement(0, set);
+		Price price = what_if_->PriceStatement(0, set);
 
-		if (!what_if_.failures().empty())
+		if (!what_if_->failures().empty())
 			throw Refusal({sqlstate::kFeatureNotSupported,
-						   "the query cannot be planned: " + what_if_.failures().begin()->second.reason, "",
+						   "the query cannot be planned: " + what_if_->failures().begin()->second.reason, "",
 						   ""});
 		return price;
 	}
 
 	pg::AnalyzedQuery query_;
-	std::vector<pg::HypotheticalIndex> indexes_;
-	pg::IndexElements elements_;
-	pg::WhatIf what_if_;
+	SizedIndexes sized_;
+	std::optional<pg::WhatIf> what_if_;
 	CandidateSet all_;
 };
 
@@ -214,6 +164,19 @@ STEWARD_FUNCTION(what_if_cost)
 
 	return pg::MakeRow(
 		fcinfo, {pg::NumberValue(price.cost), pg::IntegerValue(static_cast<int64_t>(price.used.size()))});
+}
+
+/* How big an index would be, and how many levels it would have above its leaves; -1 where that is not known. */
+STEWARD_FUNCTION(what_if_size)
+{
+	SizedIndexes sized;
+
+	SizeIndexes({*pg::Arguments(fcinfo).Text(0)}, sized);
+
+	const pg::Placement &placement = sized.indexes.at(0).placements.at(0);
+
+	return pg::MakeRow(fcinfo,
+					   {pg::NumberValue(placement.pages * BLCKSZ), pg::IntegerValue(placement.height)});
 }
 
 /*

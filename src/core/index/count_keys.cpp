@@ -4,15 +4,14 @@
  *	  How many different keys a table has, and how often each occurs, from a
  *	  sample of its rows.
  *
- * Numbers of different values are estimated with Haas and Stokes' first-order
- * jackknife, as ANALYZE does, twice: how many different keys a page has, from
- * the rows seen of it; then how many different ones all pages have, where a
- * key counts once for each page it is on.  Rows that are alike and stand
- * together, which is the normal state of tables that grow by insertion, would
- * else be mistaken for values that are frequent everywhere.
+ * Two steps: how many different keys a page has, from the rows seen of it
+ * (Haas and Stokes' first-order jackknife, as ANALYZE has it); then how often
+ * keys occur, counted once for each page they are on.  Rows that are alike and
+ * stand together, which is the normal state of tables that grow by insertion,
+ * would else be mistaken for values that are frequent everywhere.
  *
- * Keys frequent enough to be counted by themselves are set apart first: in one
- * pot with rare ones they would make the estimate too low.
+ * Keys seen often enough are counted by themselves; how frequent the others
+ * are is fitted.
  *
  * Pure.
  *
@@ -33,7 +32,7 @@ constexpr double kLargestVariance = 0.1;
 
 /* Different values among `all`, of which `seen` were drawn: `distinct` different ones, `once` of them once. */
 double
-Jackknife(double seen, double distinct, double once, double all)
+FirstOrder(double seen, double distinct, double once, double all)
 {
 	if (seen >= all || distinct <= 0)
 		return distinct;
@@ -43,13 +42,14 @@ Jackknife(double seen, double distinct, double once, double all)
 struct CountedKey
 {
 	uint64_t key;
-	double rows;
-	double pages;
+	double rows = 0;
+	double pages = 0;
+	double pages_once = 0; /* pages of which one row with it was seen */
+	double bytes = 0;      /* of all its rows that were seen */
 };
 
-/* Sorted pairs become keys; `pairs` and `once` count the different pairs. */
 std::vector<CountedKey>
-CountPairs(std::vector<SeenKey> &seen, double *pairs, double *once)
+CountKeys(std::vector<SeenKey> &seen)
 {
 	std::vector<CountedKey> keys;
 
@@ -58,20 +58,41 @@ CountPairs(std::vector<SeenKey> &seen, double *pairs, double *once)
 			  { return a.key != b.key ? a.key < b.key : a.page < b.page; });
 	for (size_t i = 0; i < seen.size();)
 	{
-		size_t next = i + 1;
+		size_t first = i;
 
-		while (next < seen.size() && seen[next].key == seen[i].key && seen[next].page == seen[i].page)
-			next++;
 		if (keys.empty() || keys.back().key != seen[i].key)
-			keys.push_back({seen[i].key, 0, 0});
-		keys.back().rows += static_cast<double>(next - i);
+			keys.push_back({seen[i].key});
+		for (; i < seen.size() && seen[i].key == seen[first].key && seen[i].page == seen[first].page; i++)
+			keys.back().bytes += seen[i].bytes;
+		keys.back().rows += static_cast<double>(i - first);
 		keys.back().pages++;
-		*pairs += 1;
-		*once += next - i == 1 ? 1 : 0;
-		i = next;
+		keys.back().pages_once += i - first == 1 ? 1 : 0;
 	}
 	return keys;
 }
+
+/* Some of the keys. */
+struct Pool
+{
+	CountedKey sum = {0};
+
+	void Add(const CountedKey &key)
+	{
+		sum.rows += key.rows;
+		sum.pages += key.pages;
+		sum.pages_once += key.pages_once;
+		sum.bytes += key.bytes;
+	}
+
+	/* Pairs of a key and a page it is on, in the whole table, where `scale` rows stand for one that was seen. */
+	double KeyPages(double share_of_page, double scale) const
+	{
+		double on_these_pages = std::min(sum.rows / share_of_page, sum.rows * scale);
+
+		return FirstOrder(sum.rows, sum.pages, sum.pages_once, on_these_pages) * sum.rows * scale /
+			   std::max(1.0, on_these_pages);
+	}
+};
 
 } // namespace
 
@@ -79,41 +100,96 @@ KeyGroups
 GroupKeys(std::vector<SeenKey> seen, double share_of_page, double rows)
 {
 	KeyGroups groups;
-	auto sampled = static_cast<double>(seen.size());
-	double pairs = 0;
-	double pairs_once = 0;
+	Pool frequent;
+	Pool rare;
+	std::vector<double> drawn; /* rare keys seen on so many pages */
+	double scale;
+	double unseen;
 
 	groups.rows = rows;
 	if (seen.empty() || rows <= 0)
 		return groups;
-
-	std::vector<CountedKey> keys = CountPairs(seen, &pairs, &pairs_once);
-	double on_these_pages = std::min(rows, sampled / share_of_page);
-	double coverage = std::min(1.0, sampled / rows);
-
-	groups.key_pages = Jackknife(sampled, pairs, pairs_once, on_these_pages) * rows / on_these_pages;
-
-	double rare_sampled = 0;
-	double rare_pairs = 0;
-	double rare_distinct = 0;
-	double rare_once = 0;
-
-	for (const CountedKey &key : keys)
+	scale = std::max(1.0, rows / static_cast<double>(seen.size()));
+	unseen = 1 - 1 / scale;
+	for (const CountedKey &key : CountKeys(seen))
 	{
-		if ((1 - coverage) / key.pages < kLargestVariance && key.rows > 1)
+		if (key.rows > 1 && unseen / key.pages < kLargestVariance)
 		{
-			groups.frequent.push_back(key.rows * rows / sampled);
-			continue;
+			groups.frequent.push_back({key.rows * scale, key.bytes / key.rows});
+			frequent.Add(key);
 		}
-		rare_sampled += key.rows;
-		rare_pairs += key.pages;
-		rare_distinct++;
-		rare_once += key.pages == 1 ? 1 : 0;
+		else
+		{
+			auto pages = static_cast<size_t>(key.pages);
+
+			rare.Add(key);
+			drawn.resize(std::max(drawn.size(), pages));
+			drawn[pages - 1]++;
+		}
 	}
-	groups.rare_rows = rows * rare_sampled / sampled;
-	groups.rare_keys = Jackknife(rare_pairs, rare_distinct, rare_once, groups.key_pages * rare_pairs / pairs);
-	groups.rare_keys = std::min(groups.rare_keys, groups.rare_rows);
+
+	double rare_pages = rare.KeyPages(share_of_page, scale);
+
+	groups.key_pages = frequent.KeyPages(share_of_page, scale) + rare_pages;
+	groups.rare_bytes = rare.sum.bytes / std::max(1.0, rare.sum.rows);
+	if (rare.sum.rows > 0)
+		groups.rare = FitFrequencies(drawn, std::min(1.0, rare.sum.pages / rare_pages));
+	for (FrequencyClass &one : groups.rare)
+		one.occurrences *= rare.sum.rows * scale / rare_pages;
 	return groups;
+}
+
+double
+KeyGroups::RareKeys() const
+{
+	double keys = 0;
+
+	for (const FrequencyClass &one : rare)
+		keys += one.values;
+	return keys;
+}
+
+double
+KeyGroups::RareRows() const
+{
+	double sum = 0;
+
+	for (const FrequencyClass &one : rare)
+		sum += one.values * one.occurrences;
+	return sum;
+}
+
+void
+KeyGroups::RaiseRareKeys(double keys)
+{
+	double rows_before = RareRows();
+	double factor = std::min(keys, rows_before) / std::max(1e-6, RareKeys());
+
+	if (factor <= 1)
+		return;
+	for (FrequencyClass &one : rare)
+	{
+		double occurrences = std::max(1.0, one.occurrences / factor);
+
+		one.values *= one.occurrences / occurrences;
+		one.occurrences = occurrences;
+	}
+}
+
+void
+KeyGroups::Thin(double share)
+{
+	for (FrequentKey &key : frequent)
+		key.rows = std::max(1.0, key.rows * share);
+	for (FrequencyClass &one : rare)
+	{
+		double occurrences = std::max(1.0, one.occurrences * share);
+
+		one.values *= one.occurrences * share / occurrences;
+		one.occurrences = occurrences;
+	}
+	key_pages *= share;
+	rows *= share;
 }
 
 } // namespace steward

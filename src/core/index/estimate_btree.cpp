@@ -105,17 +105,16 @@ LeavesOf(const IndexedRows &rows, const KeyGroups &groups, const TupleWidth &wid
 		leaves.Add(groups.rows, width.mean + page::kLinePointer, 0);
 		return leaves;
 	}
-	for (double duplicates : groups.frequent)
-		AddKeys(leaves, width.mean, 1, std::round(duplicates));
-	if (groups.rare_keys > 0)
+	for (const FrequentKey &frequent : groups.frequent)
+		AddKeys(leaves, frequent.bytes, 1, std::round(frequent.rows));
+	for (const FrequencyClass &one : groups.rare)
 	{
 		/* Some have a row more than others. */
-		double duplicates = std::max(1.0, groups.rare_rows / groups.rare_keys);
-		double fewer = std::floor(duplicates);
-		double with_more = (duplicates - fewer) * groups.rare_keys;
+		double fewer = std::floor(std::max(1.0, one.occurrences));
+		double with_more = std::max(0.0, one.occurrences - fewer) * one.values;
 
-		AddKeys(leaves, width.mean, groups.rare_keys - with_more, fewer);
-		AddKeys(leaves, width.mean, with_more, fewer + 1);
+		AddKeys(leaves, groups.rare_bytes, one.values - with_more, fewer);
+		AddKeys(leaves, groups.rare_bytes, with_more, fewer + 1);
 	}
 	return leaves;
 }

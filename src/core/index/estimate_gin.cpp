@@ -39,7 +39,7 @@ constexpr double kTupleHeader = 8;
 /* As much as the server collects before it writes: the default maintenance_work_mem. */
 constexpr double kCollected = 64.0 * 1024 * 1024;
 constexpr double kSortedFilling = 0.5;
-constexpr double kRandomFilling = 0.7;
+constexpr double kRandomFilling = 0.75;
 
 /* Bytes that tell how far a row is from the one before, so many pages away on average. */
 double
@@ -86,7 +86,7 @@ AddEntries(Entries &entries, double keys, double rows, double per_page, double t
 
 } // namespace
 
-IndexSize
+double
 EstimateGin(const IndexedRows &rows)
 {
 	/* Where nobody looked at the values. */
@@ -97,7 +97,6 @@ EstimateGin(const IndexedRows &rows)
 	bool several = rows.index().keys.size() > 1;
 	Entries entries;
 	double places = 0;
-	IndexSize size;
 
 	for (const IndexKey &key : rows.index().keys)
 	{
@@ -112,20 +111,19 @@ EstimateGin(const IndexedRows &rows)
 		}
 		else
 		{
-			groups.rows = groups.rare_rows =
+			groups.rows =
 				rows.count() * std::max(1.0, column.average_width / kPartBytes) * (1 - column.null_fraction);
-			groups.rare_keys = groups.rows / kRowsOfPart;
+			groups.rare.push_back({groups.rows / kRowsOfPart, kRowsOfPart});
 		}
 
 		double per_page = groups.key_pages > 0 ? std::max(1.0, groups.rows / groups.key_pages) : 1;
 		double key_bytes = Align(kTupleHeader + (several ? 2 : 0) + part_width, 8);
 
 		places += groups.rows;
-		for (double frequent : groups.frequent)
-			AddEntries(entries, 1, frequent, per_page, relation.pages, key_bytes);
-		if (groups.rare_keys > 0)
-			AddEntries(entries, groups.rare_keys, std::max(1.0, groups.rare_rows / groups.rare_keys),
-					   per_page, relation.pages, key_bytes);
+		for (const FrequentKey &frequent : groups.frequent)
+			AddEntries(entries, 1, frequent.rows, per_page, relation.pages, key_bytes);
+		for (const FrequencyClass &one : groups.rare)
+			AddEntries(entries, one.values, one.occurrences, per_page, relation.pages, key_bytes);
 	}
 
 	/* What collecting them takes: places, and a node of a tree for each key. */
@@ -135,16 +133,14 @@ EstimateGin(const IndexedRows &rows)
 	double item = entries.count > 0 ? entries.leaf_bytes / entries.count : 1;
 	double fanout = std::max(2.0, kSpace * filling / std::min(item, 40.0));
 
-	size.tuples = rows.count();
-	size.pages = 1 + level + std::ceil(entries.tree_pages); /* with the meta page */
-	size.height = 0;
+	double pages = 1 + level + std::ceil(entries.tree_pages); /* with the meta page */
+
 	while (level > 1)
 	{
 		level = std::ceil(level / fanout);
-		size.pages += level;
-		size.height++;
+		pages += level;
 	}
-	return size;
+	return pages;
 }
 
 } // namespace steward

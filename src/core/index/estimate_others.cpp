@@ -74,53 +74,53 @@ OverflowPages(double tuples, double variance, double page_tuples)
 }
 
 /* Pages of a tree whose leaves hold so many bytes in all. */
-IndexSize
-TreeSize(double tuples, double leaf_bytes, double leaf_space, double inner_item)
+double
+TreePages(double leaf_bytes, double leaf_space, double inner_item)
 {
-	IndexSize size;
 	double level = std::max(1.0, std::ceil(leaf_bytes / leaf_space));
 	double fanout = std::max(2.0, std::floor(leaf_space / inner_item));
 
-	size.tuples = tuples;
-	size.pages = level;
-	size.height = 0;
+	double pages = level;
+
 	while (level > 1)
 	{
 		level = std::ceil(level / fanout);
-		size.pages += level;
-		size.height++;
+		pages += level;
 	}
-	return size;
+	return pages;
 }
 
 } // namespace
 
-IndexSize
+double
 EstimateHash(const IndexedRows &rows)
 {
-	constexpr double kItem = 20;           /* a hash code with its tuple header and line pointer */
 	constexpr double kFillfactor = 307;    /* tuples that CREATE INDEX plans for a bucket */
 	constexpr double kPageTuples = 407;    /* tuples that fit */
 	constexpr double kBitmapPages = 32768; /* pages whose use one bitmap page tells */
 
-	IndexSize size;
 	KeyGroups groups = rows.Groups(1);
 	double tuples = rows.count() * (1 - rows.NullShare());
 	double buckets = HashBuckets(std::floor(rows.table_rows() / kFillfactor));
 	double nulls = rows.count() * rows.NullShare();
 	double overflow = 0;
-	double rare = groups.rare_rows;
-	double duplicates = groups.rare_keys > 0 ? groups.rare_rows / groups.rare_keys : 1;
+	double rare = groups.RareRows();
+	double duplicates = 0; /* of the same key, for a row of a rare one on average */
 
 	/* Where far fewer rows were reckoned with than came, buckets were split. */
 	while (tuples > kFillfactor * buckets)
 		buckets = HashBuckets(buckets + 1);
 
+	for (const FrequencyClass &one : groups.rare)
+		duplicates += one.values * one.occurrences * one.occurrences / std::max(1.0, rare);
+
 	double per_bucket = rare / buckets;
 	double by_themselves = 0;
 
-	for (double frequent : groups.frequent)
+	for (const FrequentKey &key : groups.frequent)
 	{
+		double frequent = key.rows;
+
 		/* NULL is not among the tuples: it is the group of that size. */
 		if (nulls > 0 && std::abs(frequent - nulls) <= 0.001 * nulls)
 		{
@@ -130,16 +130,18 @@ EstimateHash(const IndexedRows &rows)
 		overflow += OverflowPages(frequent + per_bucket, per_bucket * duplicates, kPageTuples);
 		by_themselves++;
 	}
-	overflow += std::max(0.0, buckets - by_themselves) *
-				OverflowPages(per_bucket, per_bucket * duplicates, kPageTuples);
-	size.tuples = tuples;
-	size.pages = 1 + std::ceil((buckets + overflow) / kBitmapPages) + buckets + std::ceil(overflow);
-	size.height = 0;
-	(void) kItem;
-	return size;
+
+	/* Where they are between two powers of two, some have not been split yet: they have twice as much. */
+	double doubled = std::exp2(std::ceil(std::log2(buckets)));
+	double unsplit = (doubled - buckets) * std::max(0.0, 1 - by_themselves / buckets);
+	double split = std::max(0.0, buckets - by_themselves - unsplit);
+
+	overflow += unsplit * OverflowPages(2 * rare / doubled, 2 * rare / doubled * duplicates, kPageTuples);
+	overflow += split * OverflowPages(rare / doubled, rare / doubled * duplicates, kPageTuples);
+	return 1 + std::ceil((buckets + overflow) / kBitmapPages) + buckets + std::ceil(overflow);
 }
 
-IndexSize
+double
 EstimateBrin(const IndexedRows &rows)
 {
 	constexpr double kDefaultRange = 128;
@@ -148,7 +150,6 @@ EstimateBrin(const IndexedRows &rows)
 	constexpr double kHeader = 5;
 
 	const Relation &relation = rows.relation();
-	IndexSize size;
 	double range = rows.index().pages_per_range > 0 ? rows.index().pages_per_range : kDefaultRange;
 	double ranges = std::max(1.0, std::ceil(relation.pages / range));
 	double summary = 0;
@@ -162,7 +163,7 @@ EstimateBrin(const IndexedRows &rows)
 		nulls = nulls || column.null_fraction > 0;
 		if (column.opclass.find("bloom") != std::string::npos)
 			/* A filter for a tenth of the rows that a range could have, one in a hundred wrong. */
-			summary += 4500;
+			summary += std::max(64.0, 35 * range);
 		else if (column.opclass.find("multi") != std::string::npos)
 			summary += 32 * Align(width, column.alignment) + 40;
 		else if (column.opclass.find("inclusion") != std::string::npos)
@@ -178,34 +179,30 @@ EstimateBrin(const IndexedRows &rows)
 	double tuple = Align(Align(kHeader + bitmap, 8) + summary, 8) + page::kLinePointer;
 	double per_page = std::max(1.0, std::floor(kSpace / tuple));
 
-	size.tuples = rows.count();
-	size.pages = 1 + std::ceil(ranges / kMapEntries) + std::ceil(ranges / per_page);
-	size.height = 0;
-	return size;
+	return 1 + std::ceil(ranges / kMapEntries) + std::ceil(ranges / per_page);
 }
 
-IndexSize
+double
 EstimateGist(const IndexedRows &rows)
 {
 	constexpr double kSpace = page::kSize - page::kHeader - 16;
-	constexpr double kFilling = 0.65;
+	constexpr double kFilling = 0.6;
 
 	double tuple = rows.Width(rows.index().keys.size(), true).mean + page::kLinePointer;
 
-	return TreeSize(rows.count(), rows.count() * tuple, kSpace * kFilling, tuple);
+	return TreePages(rows.count() * tuple, kSpace * kFilling, tuple);
 }
 
-IndexSize
+double
 EstimateSpgist(const IndexedRows &rows)
 {
 	constexpr double kSpace = page::kSize - page::kHeader - 8;
 	constexpr double kFilling = 0.7;
 	/* A leaf tuple has its place among its siblings in its header. */
 	double tuple = Align(12 + ColumnWidth(rows, rows.index().keys.at(0).column), 8) + page::kLinePointer;
-	IndexSize size = TreeSize(rows.count(), rows.count() * tuple, kSpace * kFilling, tuple);
 
-	size.pages += 3; /* the meta page, and one root each for values and for NULLs */
-	return size;
+	/* With the meta page, and one root each for values and for NULLs. */
+	return TreePages(rows.count() * tuple, kSpace * kFilling, tuple) + 3;
 }
 
 } // namespace steward

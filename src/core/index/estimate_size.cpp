@@ -59,6 +59,25 @@ EstimateAsHypopg(const Relation &relation, const IndexDefinition &index, bool si
 	return {std::max(1.0, std::floor(bytes / kUsablePage)), tuples, -1};
 }
 
+IndexSize
+EstimateByMethod(const IndexedRows &rows)
+{
+	const std::string &method = rows.index().method;
+
+	if (method == "hash")
+		return {EstimateHash(rows)};
+	if (method == "brin")
+		return {EstimateBrin(rows)};
+	if (method == "gin")
+		return {EstimateGin(rows)};
+	if (method == "gist")
+		return {EstimateGist(rows)};
+	if (method == "spgist")
+		return {EstimateSpgist(rows)};
+	/* Of a method that we do not know: as of one that keeps all keys in order. */
+	return EstimateBtree(rows);
+}
+
 } // namespace
 
 IndexSize
@@ -67,20 +86,13 @@ EstimateIndexSize(const Relation &relation, const IndexDefinition &index, SizeMo
 	if (model != SizeModel::kSteward && index.method == "btree")
 		return EstimateAsHypopg(relation, index, model == SizeModel::kHypopg142);
 
-	IndexedRows rows(relation, index);
+	IndexSize size = EstimateByMethod(IndexedRows(relation, index));
 
-	if (index.method == "hash")
-		return EstimateHash(rows);
-	if (index.method == "brin")
-		return EstimateBrin(rows);
-	if (index.method == "gin")
-		return EstimateGin(rows);
-	if (index.method == "gist")
-		return EstimateGist(rows);
-	if (index.method == "spgist")
-		return EstimateSpgist(rows);
-	/* Of a method that we do not know: as of one that keeps all keys in order. */
-	return EstimateBtree(rows);
+	/* What the planner is told of a real index: rows as it counts them, and the height of btrees alone. */
+	size.tuples = relation.tuples * FractionFulfilling(relation, index.predicate);
+	if (index.method != "btree")
+		size.height = -1;
+	return size;
 }
 
 } // namespace steward

@@ -26,7 +26,7 @@ struct IndexSize
 {
 	double pages = 0;
 	double tuples = 0;
-	int height = -1; /* levels above the leaves; -1 = unknown */
+	int height = -1; /* levels above the leaves of a btree; -1 = unknown */
 
 	double Bytes() const { return pages * 8192; }
 };

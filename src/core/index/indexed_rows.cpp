@@ -173,25 +173,33 @@ IndexedRows::Width(size_t keys, bool all) const
 
 	for (size_t row : rows_)
 	{
-		double data = 0;
-		bool nulls = false;
+		double one = RowWidth(columns, row);
 
-		for (ColumnNumber number : columns)
-		{
-			int32_t one = relation_.sample.columns.at(number).widths[row];
-
-			if (one == SampledColumn::kNull)
-				nulls = true;
-			else
-				data = Align(data, relation_.columns.at(number).alignment) + one;
-		}
-		data = Align(kTupleHeader + (nulls ? kNullBitmap : 0) + data, 8);
-		sum += data;
-		width.uniform = width.uniform && (first < 0 || first == data);
-		first = data;
+		sum += one;
+		width.uniform = width.uniform && (first < 0 || first == one);
+		first = one;
 	}
 	width.mean = sum / static_cast<double>(rows_.size());
 	return width;
+}
+
+/* Of a tuple with these columns of one row of the sample. */
+double
+IndexedRows::RowWidth(const std::vector<ColumnNumber> &columns, size_t row) const
+{
+	double data = 0;
+	bool nulls = false;
+
+	for (ColumnNumber number : columns)
+	{
+		int32_t one = relation_.sample.columns.at(number).widths[row];
+
+		if (one == SampledColumn::kNull)
+			nulls = true;
+		else
+			data = Align(data, relation_.columns.at(number).alignment) + one;
+	}
+	return Align(kTupleHeader + (nulls ? kNullBitmap : 0) + data, 8);
 }
 
 KeyGroups
@@ -206,9 +214,13 @@ IndexedRows::GroupsBySample(size_t keys) const
 	const RowSample &sample = relation_.sample;
 	std::vector<SeenKey> seen;
 	std::vector<const SampledColumn *> columns;
+	std::vector<ColumnNumber> numbers;
 
 	for (size_t i = 0; i < keys; i++)
-		columns.push_back(&sample.columns.at(index_.keys[i].column));
+	{
+		numbers.push_back(index_.keys[i].column);
+		columns.push_back(&sample.columns.at(numbers.back()));
+	}
 	seen.reserve(rows_.size());
 	for (size_t row : rows_)
 	{
@@ -216,7 +228,7 @@ IndexedRows::GroupsBySample(size_t keys) const
 
 		for (const SampledColumn *column : columns)
 			key = Combine(key, column->widths[row] == SampledColumn::kNull ? 0 : column->hashes[row] | 1);
-		seen.push_back({sample.pages[row], key});
+		seen.push_back({sample.pages[row], key, RowWidth(numbers, row)});
 	}
 
 	/* Of a partial index whose own rows were too few: the keys of all rows, of which it has some. */
@@ -226,16 +238,7 @@ IndexedRows::GroupsBySample(size_t keys) const
 	if (!IsComplete(sample) && !partial_)
 		HeedStatistics(keys, groups);
 	if (groups.rows > count_)
-	{
-		double share = count_ / groups.rows;
-
-		for (double &rows : groups.frequent)
-			rows = std::max(1.0, rows * share);
-		groups.rare_rows *= share;
-		groups.rare_keys = std::min(groups.rare_keys, groups.rare_rows);
-		groups.key_pages *= share;
-		groups.rows = count_;
-	}
+		groups.Thin(count_ / groups.rows);
 	return groups;
 }
 
@@ -247,8 +250,7 @@ IndexedRows::HeedStatistics(size_t keys, KeyGroups &groups) const
 
 	for (size_t i = 0; i < keys; i++)
 		least = std::max(least, DistinctByStatistics(relation_.columns.at(index_.keys[i].column)));
-	least -= static_cast<double>(groups.frequent.size());
-	groups.rare_keys = std::max(groups.rare_keys, std::min(least, groups.rare_rows));
+	groups.RaiseRareKeys(least - static_cast<double>(groups.frequent.size()));
 }
 
 KeyGroups
@@ -256,22 +258,25 @@ IndexedRows::GroupsByStatistics(size_t keys) const
 {
 	KeyGroups groups;
 	double distinct = 1;
+	double rows = count_;
 
-	groups.rows = groups.rare_rows = count_;
+	groups.rows = count_;
 	for (size_t i = 0; i < keys; i++)
 	{
 		const Column &column = relation_.columns.at(index_.keys[i].column);
-		double rows = column.distinct_values > 0 ? column.distinct_values : table_rows_;
 
-		distinct *= rows;
+		distinct *= column.distinct_values > 0 ? column.distinct_values : table_rows_;
 	}
 	/* All rows that are NULL have one key. */
 	if (keys == 1 && NullShare() > 0)
 	{
-		groups.frequent.push_back(count_ * NullShare());
-		groups.rare_rows -= groups.frequent[0];
+		groups.frequent.push_back({count_ * NullShare(), kTupleHeader + kNullBitmap});
+		rows -= groups.frequent[0].rows;
 	}
-	groups.rare_keys = std::clamp(distinct, std::min(1.0, groups.rare_rows), std::max(1.0, groups.rare_rows));
+	groups.rare_bytes = Width(keys, false).mean;
+	distinct = std::clamp(distinct, 1.0, std::max(1.0, rows));
+	if (rows > 0)
+		groups.rare.push_back({distinct, rows / distinct});
 	return groups;
 }
 
@@ -292,7 +297,7 @@ IndexedRows::Parts(ColumnNumber number) const
 	for (size_t row : rows_)
 	{
 		for (uint64_t part : column.parts[row])
-			seen.push_back({relation_.sample.pages[row], part});
+			seen.push_back({relation_.sample.pages[row], part, column.part_width});
 	}
 
 	double per_row = static_cast<double>(seen.size()) / static_cast<double>(rows_.size());

@@ -45,7 +45,7 @@ public:
 	/* Of index tuples with the first `keys` keys, and the included columns where `all`. */
 	TupleWidth Width(size_t keys, bool all) const;
 
-	/* The first `keys` keys together. */
+	/* The first `keys` keys together; bytes are those of tuples with these keys. */
 	KeyGroups Groups(size_t keys) const;
 
 	/* Whether it is known which parts the values of the column have. */
@@ -55,6 +55,7 @@ public:
 private:
 	bool IsSampled(ColumnNumber number) const { return relation_.sample.columns.count(number) > 0; }
 	bool AreSampled(size_t keys) const;
+	double RowWidth(const std::vector<ColumnNumber> &columns, size_t row) const;
 	KeyGroups GroupsBySample(size_t keys) const;
 	KeyGroups GroupsByStatistics(size_t keys) const;
 	void HeedStatistics(size_t keys, KeyGroups &groups) const;

@@ -26,10 +26,12 @@ constexpr double kTupleId = 6;
 } // namespace page
 
 IndexSize EstimateBtree(const IndexedRows &rows);
-IndexSize EstimateHash(const IndexedRows &rows);
-IndexSize EstimateBrin(const IndexedRows &rows);
-IndexSize EstimateGin(const IndexedRows &rows);
-IndexSize EstimateGist(const IndexedRows &rows);
-IndexSize EstimateSpgist(const IndexedRows &rows);
+
+/* In pages. */
+double EstimateHash(const IndexedRows &rows);
+double EstimateBrin(const IndexedRows &rows);
+double EstimateGin(const IndexedRows &rows);
+double EstimateGist(const IndexedRows &rows);
+double EstimateSpgist(const IndexedRows &rows);
 
 } // namespace steward
