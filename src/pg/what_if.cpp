@@ -373,6 +373,41 @@ Place(const IndexOptInfo *whole, Oid relation, const Placement &placement)
 	return info;
 }
 
+/* An index that no plan can use, on these expressions. */
+IndexOptInfo *
+BuildCarrier(List *expressions, Oid oid)
+{
+	IndexOptInfo *info = makeNode(IndexOptInfo);
+	int columns = list_length(expressions);
+	ListCell *cell;
+
+	info->indexoid = oid;
+	info->relam = BTREE_AM_OID;
+	info->pages = 1;
+	info->tree_height = -1;
+	info->ncolumns = info->nkeycolumns = columns;
+	info->indexkeys = NewArray<int>(columns);
+	info->indexcollations = NewArray<Oid>(columns);
+	info->opfamily = NewArray<Oid>(columns);
+	info->opcintype = NewArray<Oid>(columns);
+	info->opclassoptions = NewArray<bytea *>(columns);
+	info->canreturn = NewArray<bool>(columns);
+	info->immediate = true;
+	info->hypothetical = true;
+	foreach (cell, expressions)
+	{
+		auto *expression = compat::CopyNode(static_cast<Node *>(lfirst(cell)));
+
+		info->indexprs = lappend(info->indexprs, expression);
+		info->indextlist = lappend(info->indextlist,
+								   makeTargetEntry(reinterpret_cast<Expr *>(compat::CopyNode(expression)),
+												   static_cast<AttrNumber>(foreach_current_index(cell) + 1),
+												   nullptr, false));
+	}
+	/* Neither way to read it, no key that a clause matches, no order: no path is made of it. */
+	return info;
+}
+
 } // namespace
 
 WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
@@ -401,13 +436,60 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 				templates_.back().push_back({info, placement.relation});
 		}
 	}
+	if (statistics != nullptr)
+		AddCarriers(elements, *statistics);
+}
+
+/*
+ * An index on an expression also lets the planner know how many rows a
+ * condition on it finds.  That must not be taken for what reading the index
+ * saves: so all prices are made with that knowledge, which indexes bring that
+ * can be used for nothing else.
+ */
+void
+WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &statistics)
+{
+	std::map<Oid, std::vector<size_t>> known;
+
+	for (size_t i = 0; i < elements.all().size(); i++)
+	{
+		const IndexElement &element = elements.all()[i];
+
+		if (!OidIsValid(element.opclass) && !element.is_condition &&
+			statistics.Find(static_cast<ColumnNumber>(kFirstElement + i)) != nullptr)
+			known[element.relation].push_back(i);
+	}
+	for (const auto &[relation, numbers] : known)
+	{
+		for (size_t first = 0; first < numbers.size(); first += INDEX_MAX_KEYS)
+		{
+			size_t end = std::min(first + INDEX_MAX_KEYS, numbers.size());
+			IndexOptInfo *info = nullptr;
+			Oid oid = kFirstHypotheticalOid + static_cast<Oid>(statistics_.size());
+
+			statistics_.emplace_back();
+			for (size_t i = first; i < end; i++)
+				statistics_.back().push_back(
+					statistics.Find(static_cast<ColumnNumber>(kFirstElement + numbers[i])));
+			Guarded(
+				[&]
+				{
+					List *expressions = NIL;
+
+					for (size_t i = first; i < end; i++)
+						expressions = lappend(expressions, elements.all()[numbers[i]].expression);
+					info = BuildCarrier(expressions, oid);
+				});
+			carriers_.push_back({info, relation});
+		}
+	}
 }
 
 Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	Price price;
-	std::vector<Placed> shown;
+	std::vector<Placed> shown = carriers_; /* first, and so last in the planner's list */
 	auto used = std::make_unique<Oid[]>(set.size() + 1);
 	World world = {};
 

@@ -75,9 +75,12 @@ public:
 
 private:
 	std::vector<AnalyzedQuery *> statements_;
+	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
+
 	OwnedMemoryContext context_;
 	std::vector<std::vector<Placed>> templates_; /* one for each index; what they point to is in context_ */
 	std::vector<std::vector<HeapTuple>> statistics_; /* of each index, of each of its keys; null: unknown */
+	std::vector<Placed> carriers_;
 	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };
