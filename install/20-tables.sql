@@ -106,5 +106,17 @@ CREATE TABLE steward.statement_history (
 COMMENT ON TABLE steward.statement_history IS
 'What each statement added to its counters between since and until; kept for pg_steward.workload_window.';
 
+CREATE TABLE steward.verdicts (
+	userid   oid NOT NULL,
+	queryid  bigint NOT NULL,
+	toplevel boolean NOT NULL,
+	verdict  text NOT NULL,
+	at       timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (userid, queryid, toplevel)
+);
+
+COMMENT ON TABLE steward.verdicts IS
+'What became of each statement when advice was last renewed: the index that is advised for it, or why there is none. Shown by steward.statements.';
+
 -- What people decided travels with a dump; what was measured here does not.
 SELECT pg_catalog.pg_extension_config_dump('steward.exclusions', '');

@@ -17,14 +17,14 @@ CREATE FUNCTION steward.list_statements(
 	OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT query text,
 	OUT calls bigint, OUT total_exec_time double precision, OUT mean_exec_time double precision,
 	OUT rows bigint, OUT shared_blks_hit bigint, OUT shared_blks_read bigint,
-	OUT since timestamptz, OUT tables regclass[], OUT reason text)
+	OUT since timestamptz, OUT tables regclass[], OUT reason text, OUT advice text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT
 SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_list_statements';
 
 COMMENT ON FUNCTION steward.list_statements() IS
-'The statements of this database that ran within pg_steward.workload_window, up to this moment, from pg_stat_statements: counters of the window (times in ms, block counts), the tables each touches, and in reason why one cannot be analysed. Without pg_read_all_stats only the caller''s own statements.';
+'The statements of this database that ran within pg_steward.workload_window, up to this moment, from pg_stat_statements: counters of the window (times in ms, block counts), the tables each touches, in reason why one cannot be analysed, and in advice what became of it at the last steward.refresh() or round: the index that is advised for it, or why there is none. Without pg_read_all_stats only the caller''s own statements.';
 
 -- Advise
 
@@ -45,7 +45,7 @@ LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'steward_recommend_indexes';
 
 COMMENT ON FUNCTION steward.recommend_indexes(text[], regclass[], bigint, bigint, integer, text) IS
-'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share it removes (0-1) of the time of all observed statements, or of the planner cost of those that could be priced; saves_ms_per_hour: predicted from measured times; confirmed_by: hypopg, or NULL with the reason for withholding. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
+'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share it removes (0-1) of the time of all observed statements, or of the planner cost of those that could be priced; saves_ms_per_hour: predicted from measured times; write_cost: planner cost each hour of writing its entries, by the rows inserted and updated since the database''s statistics were reset, or since the server started; replaces: the index that is dropped, or those that find nothing the new one does not find; ddl_steps: the same without blocking writes, for a partitioned table; confirmed_by: hypopg, what-if (for access methods that hypopg does not know: the planner of this server chose it), catalog (a duplicate), or NULL with the reason for withholding. A NOTICE says of each given query for which there is nothing why. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
 
 CREATE FUNCTION steward.refresh(
 	OUT statements bigint, OUT analyzed bigint, OUT waiting bigint, OUT not_analyzable bigint,

@@ -1,12 +1,13 @@
 CREATE VIEW steward.statements AS
 	SELECT userid, queryid, toplevel, query, calls, total_exec_time, mean_exec_time,
-		   rows, shared_blks_hit, shared_blks_read, since, tables, reason
+		   rows, shared_blks_hit, shared_blks_read, since, tables, reason, advice
 	FROM steward.list_statements();
 
 COMMENT ON VIEW steward.statements IS
 'The observed workload of this database within pg_steward.workload_window: see steward.list_statements().';
 
-CREATE VIEW steward.recommendations AS
+-- With the rights of who reads it, so that the policy on steward.actions holds.
+CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 	SELECT id, status, kind, ddl[1] AS ddl, undo_ddl[1] AS undo_ddl,
 		   relation::regclass AS relation,
 		   (expected ->> 'size_bytes')::bigint AS size_bytes,

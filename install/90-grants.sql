@@ -13,6 +13,15 @@ GRANT SELECT ON steward.statements TO PUBLIC;
 
 GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations
 	TO pg_monitor, steward_admin;
+-- The predicate of a partial index may tell a value: such an action is seen by
+-- those who may read its column.
+ALTER TABLE steward.actions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON steward.actions FOR SELECT USING (
+	NOT coalesce((arguments -> 'predicate' ->> 'private')::boolean, false)
+	OR CASE WHEN arguments -> 'predicate' ->> 'column' = '0'
+			THEN has_table_privilege(relation, 'SELECT')
+			ELSE has_column_privilege(relation, (arguments -> 'predicate' ->> 'column')::smallint, 'SELECT') END);
+
 GRANT EXECUTE ON FUNCTION steward.explain_recommendation(bigint) TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.simulate(bigint) TO pg_monitor, steward_admin;
 

@@ -7,6 +7,8 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <set>
+
 #include "core/report/describe_gains.h"
 #include "core/report/explain_action.h"
 #include "flow/observe_workload.h"
@@ -113,7 +115,12 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 {
 	std::string oid = std::to_string(recommended.relation);
 	bool drop = recommended.drop;
+	std::vector<std::string> replaced;
 
+	if (drop)
+		replaced.push_back(std::to_string(recommended.existing.oid));
+	for (const ExistingIndex &existing : recommended.superfluous)
+		replaced.push_back(std::to_string(existing.oid));
 	return {pg::IntegerValue(static_cast<int64_t>(rank)),
 			drop ? "drop" : "create",
 			recommended.ddl,
@@ -126,11 +133,32 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 			drop ? pg::Value() : pg::NumberValue(recommended.cost_after),
 			pg::NumberValue(recommended.benefit),
 			recommended.saves_ms_per_hour ? pg::NumberValue(*recommended.saves_ms_per_hour) : pg::Value(),
-			pg::Value(), /* write_cost: not modelled yet */
-			drop ? pg::ArrayLiteral({std::to_string(recommended.existing.oid)}) : pg::ArrayLiteral({}),
+			drop ? pg::Value() : pg::NumberValue(recommended.write_cost),
+			pg::ArrayLiteral(replaced),
 			DumpJson(DescribeGains(advice.statements, recommended)),
 			recommended.confirmed_by.empty() ? pg::Value() : pg::Value(recommended.confirmed_by),
 			recommended.reason};
+}
+
+/* Who brings queries learns of each for which nothing is advised. */
+void
+TellVerdicts(const IndexRequest &request, const IndexAdvice &advice)
+{
+	std::set<size_t> served;
+
+	/* Where there is nothing at all that was told already. */
+	if (!request.queries || advice.recommendations.empty())
+		return;
+	for (const RecommendedIndex &recommended : advice.recommendations)
+	{
+		for (const StatementGain &gain : recommended.gains)
+			served.insert(gain.statement);
+	}
+	for (size_t i = 0; i < advice.statements.size(); i++)
+	{
+		if (served.count(i) == 0 && !advice.statements[i].verdict.empty())
+			pg::Notice("query " + std::to_string(i + 1) + ": " + advice.statements[i].verdict);
+	}
 }
 
 /* The action's index as hypopg is to create it, from what the catalog says now. */
@@ -143,7 +171,17 @@ HypotheticalStatement(pg::Spi &spi, const Action &action)
 	{
 		Relation &relation = catalog.begin()->second;
 
-		if (std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation))
+		std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
+
+		if (index && (relation.partitioned || !pg::HypopgKnows(index->method)))
+			throw Refusal({sqlstate::kFeatureNotSupported,
+						   "action " + std::to_string(action.id) + " cannot be simulated",
+						   relation.partitioned
+							   ? "hypopg knows no index on a partitioned table."
+							   : "hypopg knows no index of access method " + index->method + ".",
+						   "See what it would bring: SELECT steward.explain_recommendation(" +
+							   std::to_string(action.id) + ");"});
+		if (index)
 			return pg::CreateIndexStatement(relation, *index, "", pg::Building::kHypothetical);
 	}
 	throw Refusal({sqlstate::kNotInPrerequisiteState,
@@ -152,16 +190,33 @@ HypotheticalStatement(pg::Spi &spi, const Action &action)
 				   "Run SELECT * FROM steward.refresh(); to renew the advice."});
 }
 
+/* An action that the caller may see. */
+Action
+LoadShown(pg::Spi &spi, int64_t id)
+{
+	Action action = pg::Journal(spi).Load(id);
+
+	if (!pg::MayBeShown(action))
+		throw Refusal({sqlstate::kInsufficientPrivilege,
+					   "permission denied to see action " + std::to_string(id),
+					   "The condition of its index tells a value of a column that you may not read.",
+					   "Ask for SELECT on that column of " + action.target + "'s table."});
+	return action;
+}
+
 } // namespace
 
 STEWARD_FUNCTION(steward_recommend_indexes)
 {
 	pg::ResultSet results(fcinfo);
-	IndexAdvice advice = TuneIndexes(ReadRequest(fcinfo));
+	IndexRequest request = ReadRequest(fcinfo);
+	IndexAdvice advice = TuneIndexes(request);
 	size_t rank = 0;
 
 	if (!advice.nothing.empty())
 		pg::Notice("no index is advised: " + advice.nothing);
+	else
+		TellVerdicts(request, advice);
 	for (const RecommendedIndex &recommended : advice.recommendations)
 		results.AddRow(ToRow(advice, recommended, ++rank));
 	return (Datum) 0;
@@ -185,7 +240,8 @@ STEWARD_FUNCTION(steward_list_statements)
 						pg::NumberValue(counters.MeanMs()), pg::IntegerValue(counters.rows),
 						pg::IntegerValue(counters.blocks_hit), pg::IntegerValue(counters.blocks_read),
 						pg::TimestampValue(statement.since), pg::ArrayLiteral(tables),
-						advised.reason.empty() ? pg::Value() : pg::Value(advised.reason)});
+						advised.reason.empty() ? pg::Value() : pg::Value(advised.reason),
+						advised.verdict.empty() ? pg::Value() : pg::Value(advised.verdict)});
 	}
 	return (Datum) 0;
 }
@@ -193,7 +249,7 @@ STEWARD_FUNCTION(steward_list_statements)
 STEWARD_FUNCTION(steward_explain_recommendation)
 {
 	pg::Spi spi;
-	Action action = pg::Journal(spi).Load(*pg::Arguments(fcinfo).Integer(0));
+	Action action = LoadShown(spi, *pg::Arguments(fcinfo).Integer(0));
 
 	return pg::MakeText(ExplainAction(action));
 }
@@ -201,7 +257,7 @@ STEWARD_FUNCTION(steward_explain_recommendation)
 STEWARD_FUNCTION(steward_simulate)
 {
 	pg::Spi spi;
-	Action action = pg::Journal(spi).Load(*pg::Arguments(fcinfo).Integer(0));
+	Action action = LoadShown(spi, *pg::Arguments(fcinfo).Integer(0));
 
 	if (action.kind != ActionKind::kCreateIndex)
 		throw Refusal({sqlstate::kFeatureNotSupported,

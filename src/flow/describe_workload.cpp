@@ -286,6 +286,17 @@ KeepLastingConditions(Work &work)
 	}
 }
 
+/* A value that the current role may not read does not become part of what it is told. */
+void
+ForgetPrivateConditions(Work &work)
+{
+	for (auto &[oid, relation] : work.advice.catalog)
+	{
+		std::erase_if(relation.conditions, [&, table = oid](const auto &entry)
+					  { return entry.second.tells_value && !pg::MayReadColumn(table, entry.second.column); });
+	}
+}
+
 /* How many rows fulfil them, as the planner reckons. */
 void
 SizeConditions(Work &work)
@@ -332,6 +343,7 @@ DescribeWorkload(const IndexRequest &request, pg::Spi &spi, IndexAdvice &advice,
 	DescribeStatements(work);
 	KeepLastingConditions(work);
 	elements.AddTo(advice.catalog);
+	ForgetPrivateConditions(work);
 	SizeConditions(work);
 	return std::move(work.variants);
 }

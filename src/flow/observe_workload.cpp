@@ -21,6 +21,7 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/statements.h"
+#include "pg/verdicts.h"
 
 namespace steward
 {
@@ -47,6 +48,28 @@ ReadWorkload(pg::Spi &spi, WorkloadSpan span)
 		}
 	}
 	return AccumulateWindow(pg::ReadStatements(spi, true), noted.seen, noted.recorded);
+}
+
+/* Those of the last round; on a standby they came from the primary, whose statements are others. */
+static void
+TakeVerdicts(std::vector<AdvisedStatement> &workload, pg::Spi &spi)
+{
+	pg::Verdicts verdicts;
+
+	if (pg::InRecovery())
+		return;
+	{
+		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+		verdicts = pg::ReadVerdicts(spi);
+	}
+	for (AdvisedStatement &advised : workload)
+	{
+		auto known = verdicts.find(advised.statement.key);
+
+		if (known != verdicts.end())
+			advised.verdict = known->second;
+	}
 }
 
 std::vector<AdvisedStatement>
@@ -77,6 +100,7 @@ ObserveWorkload()
 		workload.push_back(std::move(advised));
 	}
 	ShareOut(workload);
+	TakeVerdicts(workload, spi);
 	return workload;
 }
 

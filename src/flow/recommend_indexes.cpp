@@ -17,7 +17,9 @@
 #include "base/text.h"
 #include "core/index/explain_order.h"
 #include "core/index/find_duplicates.h"
+#include "core/index/find_superfluous.h"
 #include "core/index/name_index.h"
+#include "core/index/price_writes.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/hypopg.h"
@@ -82,6 +84,47 @@ GainOf(std::vector<StatementGain> &gains, size_t statement)
 	return gains.back();
 }
 
+/* What statements of the workload set. */
+std::vector<ColumnWrite>
+WritesOf(const Tuning &tuning)
+{
+	std::vector<ColumnWrite> writes;
+
+	for (const PlannedVariant &planned : tuning.variants)
+		writes.insert(writes.end(), planned.shape.writes.begin(), planned.shape.writes.end());
+	return writes;
+}
+
+/* What it costs, and what it makes superfluous. */
+void
+WeighUp(const Tuning &tuning, const Relation &relation, int height, RecommendedIndex &recommended)
+{
+	WritePrice price = PriceWrites(relation, recommended.index, height, WritesOf(tuning));
+	std::vector<std::string> names;
+
+	recommended.entries_per_hour = price.entries_per_hour;
+	recommended.write_cost = price.cost_per_hour;
+	recommended.set_columns = price.set_columns;
+	recommended.superfluous = FindSuperfluous(relation, recommended.index);
+	for (const ExistingIndex &existing : recommended.superfluous)
+		names.push_back(existing.name);
+	if (!names.empty())
+		recommended.reason += "; it finds all that " + Join(names, ", ") + " finds";
+}
+
+/*
+ * Where one column is looked up that holds no value twice: whether that is so by
+ * chance, the owner of the data knows.
+ */
+bool
+MayBeUnique(const Relation &relation, const IndexDefinition &index)
+{
+	const Column &column = relation.columns.at(index.keys.front().column);
+
+	return index.method == "btree" && index.keys.size() == 1 && index.predicate == 0 &&
+		   !relation.partitioned && column.number < kFirstElement && column.unique_values;
+}
+
 RecommendedIndex
 Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen)
 {
@@ -122,6 +165,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	if (!foreign_keys.empty())
 		recommended.reason += "; foreign key " + Join({foreign_keys.begin(), foreign_keys.end()}, ", ") +
 							  " looks here for rows that refer to those that go or change";
+	WeighUp(tuning, relation, tuning.heights[id], recommended);
 	return recommended;
 }
 
@@ -190,6 +234,12 @@ GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
 	recommended.ddl_steps = {recommended.ddl};
 	if (relation.partitioned)
 		recommended.ddl_steps = StepsFor(relation, recommended, names);
+	if (MayBeUnique(relation, recommended.index))
+	{
+		recommended.unique_ddl = pg::UniqueIndexStatement(relation, recommended.index, recommended.name);
+		recommended.reason += "; no value occurs twice now: if that is to stay so, " +
+							  recommended.unique_ddl + " makes sure of it";
+	}
 	recommended.undo_ddl = relation.partitioned ? "DROP INDEX " + recommended.target
 												: pg::DropIndexStatement(recommended.target);
 }
@@ -238,7 +288,7 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
 
 		Append(beside, HypotheticalStatements(relation, index));
 		recommended.reason +=
-			"; only together with an index on " + relation.quoted + " " + pg::IndexColumns(relation, index);
+			"; only together with an index on " + relation.quoted + " " + pg::IndexKeys(relation, index);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include "core/report/describe_gains.h"
 #include "flow/change_action.h"
 #include "flow/tune_indexes.h"
+#include "pg/activity.h"
 #include "pg/ddl.h"
 #include "pg/extension.h"
 #include "pg/hypopg.h"
@@ -24,6 +25,7 @@
 #include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/settings.h"
+#include "pg/verdicts.h"
 
 namespace steward
 {
@@ -47,7 +49,31 @@ ExpectedOf(const RecommendedIndex &recommended)
 	expected["benefit"] = recommended.benefit;
 	if (recommended.saves_ms_per_hour)
 		expected["saves_ms_per_hour"] = *recommended.saves_ms_per_hour;
+	expected["entries_per_hour"] = recommended.entries_per_hour;
+	expected["write_cost"] = recommended.write_cost;
 	return expected;
+}
+
+Json
+EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
+{
+	const Relation &relation = tuned.catalog.at(recommended.relation);
+	Json evidence = {{"order", recommended.order},
+					 {"statements", DescribeGains(tuned.statements, recommended)}};
+	Json set_columns = Json::array();
+	Json superfluous = Json::array();
+
+	for (ColumnNumber column : recommended.set_columns)
+		set_columns.push_back(relation.columns.at(column).name);
+	for (const ExistingIndex &existing : recommended.superfluous)
+		superfluous.push_back(existing.name);
+	evidence["set_columns"] = std::move(set_columns);
+	evidence["superfluous"] = std::move(superfluous);
+	if (!recommended.unique_ddl.empty())
+		evidence["unique_ddl"] = recommended.unique_ddl;
+	if (relation.partitioned)
+		evidence["partitioned"] = true;
+	return evidence;
 }
 
 Advice
@@ -70,8 +96,7 @@ ToAdvice(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	advice.ddl = recommended.ddl_steps;
 	advice.undo_ddl = {recommended.undo_ddl};
 	advice.expected = ExpectedOf(recommended);
-	advice.evidence =
-		Json{{"order", recommended.order}, {"statements", DescribeGains(tuned.statements, recommended)}};
+	advice.evidence = EvidenceOf(tuned, recommended);
 	advice.reason = recommended.reason;
 	advice.withheld = recommended.confirmed_by.empty();
 	return advice;
@@ -156,7 +181,7 @@ TablesLeftOut(const Catalog &catalog)
 }
 
 std::string
-Summarize(const RefreshResult &result)
+Summarize(const RefreshResult &result, pg::Spi &spi)
 {
 	std::vector<std::string> parts = {Count(result.advice.statements.size(), "statement") + " seen, " +
 									  std::to_string(result.analyzed) + " analysed"};
@@ -183,12 +208,30 @@ Summarize(const RefreshResult &result)
 						" not analysable (see the reason in steward.statements)");
 	if (std::string left_out = TablesLeftOut(result.advice.catalog); !left_out.empty())
 		parts.push_back(left_out);
-	parts.push_back(Count(result.proposed, "proposal") + " open");
+	if (result.proposed == 0 && result.waiting > 0)
+		parts.push_back("no advice yet");
+	else
+		parts.push_back(Count(result.proposed, "proposal") + " open");
 	if (result.withheld > 0)
 		parts.push_back(std::to_string(result.withheld) + " withheld");
 	if (result.decided > 0)
 		parts.push_back(std::to_string(result.decided) + " advised again but already decided or at work");
+	if (std::string next = pg::NextRound(spi); !next.empty())
+		parts.push_back("next round " + next);
 	return Join(parts, "; ");
+}
+
+pg::Verdicts
+VerdictsOf(const IndexAdvice &advice)
+{
+	pg::Verdicts verdicts;
+
+	for (const AdvisedStatement &advised : advice.statements)
+	{
+		if (!advised.verdict.empty())
+			verdicts[advised.statement.key] = advised.verdict;
+	}
+	return verdicts;
 }
 
 void
@@ -229,7 +272,8 @@ RefreshAdvice()
 	for (const RecommendedIndex &recommended : result.advice.recommendations)
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
 	RetireAdvice(journal, result, current);
-	result.summary = Summarize(result);
+	pg::StoreVerdicts(spi, VerdictsOf(result.advice));
+	result.summary = Summarize(result, spi);
 	return result;
 }
 

@@ -154,6 +154,12 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	Action action = journal.Load(id);
 
 	RequireNotStopped();
+	if (action.evidence.value("partitioned", false))
+		throw Refusal(
+			{sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " is about a partitioned table",
+			 "Its index is built on one partition after the other, which this version does not do by itself.",
+			 "Run the steps yourself: SELECT unnest(ddl) FROM steward.actions WHERE id = " +
+				 std::to_string(id) + ";"});
 	ChangeAction(journal, action, event);
 	spi.Commit();
 	pg::WantSteward(pg::CurrentDatabase());

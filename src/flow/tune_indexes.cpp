@@ -13,11 +13,13 @@
 #include "flow/tune_indexes.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/index/propose_candidates.h"
 #include "core/index/remember_prices.h"
 #include "core/index/select_indexes.h"
 #include "core/report/explain_silence.h"
+#include "core/report/explain_verdict.h"
 #include "flow/price_candidates.h"
 #include "flow/recommend_indexes.h"
 #include "pg/session.h"
@@ -47,6 +49,97 @@ NoteFailures(Tuning &tuning, const PricedWorkload &priced, const pg::WhatIf &wha
 		const PlannedVariant &planned = tuning.variants[priced.positions[position]];
 
 		tuning.advice.statements[planned.statement].reason = ReasonOf(planned.variant, failure);
+	}
+}
+
+bool
+CouldUse(const QueryShape &shape)
+{
+	return std::any_of(shape.relations.begin(), shape.relations.end(),
+					   [](const RelationUse &use) {
+						   return !use.columns.empty() || !use.orders.empty() || !use.searches.empty() ||
+								  !use.conditions.empty();
+					   });
+}
+
+/* The indexes that are advised for a statement, and those that are not after all. */
+void
+NoteIndexes(const IndexAdvice &advice, size_t statement, StatementOutcome &outcome)
+{
+	for (const RecommendedIndex &recommended : advice.recommendations)
+	{
+		if (std::none_of(recommended.gains.begin(), recommended.gains.end(),
+						 [&](const StatementGain &gain) { return gain.statement == statement; }))
+			continue;
+		if (recommended.confirmed_by.empty())
+			outcome.withheld.push_back(recommended.target);
+		else
+			outcome.served_by.push_back(recommended.target);
+	}
+}
+
+/* The statement's tables on which nothing is advised. */
+void
+NoteTables(const IndexAdvice &advice, const AdvisedStatement &advised, StatementOutcome &outcome)
+{
+	size_t known = 0;
+
+	for (ObjectId oid : advised.relations)
+	{
+		auto relation = advice.catalog.find(oid);
+
+		if (relation == advice.catalog.end())
+			continue;
+		known++;
+		if (!relation->second.unfit.empty())
+			outcome.left_out.push_back(relation->second.quoted + ": " + relation->second.unfit);
+	}
+	outcome.all_left_out = outcome.left_out.size() == known;
+}
+
+/* What became of each statement that was analysed. */
+void
+JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
+{
+	const SelectionProblem &problem = priced.problem;
+	std::map<size_t, StatementOutcome> outcomes;
+	double objective = 0;
+	double room = problem.budget;
+
+	for (const RecommendedIndex &recommended : tuning.advice.recommendations)
+		room -= recommended.drop ? 0 : recommended.size_bytes;
+	for (size_t i = 0; i < priced.positions.size(); i++)
+		objective += problem.weights[i] * oracle.PriceStatement(i, {}).cost;
+	for (const PlannedVariant &planned : tuning.variants)
+		outcomes[planned.statement].could_use |= CouldUse(planned.shape);
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		StatementOutcome &outcome = outcomes[planned.statement];
+		double cost = oracle.PriceStatement(i, {}).cost;
+		Price best = oracle.PriceStatement(i, problem.relevant[i]);
+
+		outcome.tried = std::max(outcome.tried, problem.relevant[i].size());
+		outcome.cost += cost * TimesOf(planned);
+		outcome.best_cost += best.cost * TimesOf(planned);
+		if (objective > 0)
+			outcome.best_saving += problem.weights[i] * (cost - best.cost) / objective * priced.share;
+		for (CandidateId id : best.used)
+			outcome.best_size += tuning.sizes[static_cast<size_t>(id)];
+	}
+	for (size_t i = 0; i < tuning.advice.statements.size(); i++)
+	{
+		AdvisedStatement &advised = tuning.advice.statements[i];
+		StatementOutcome &outcome = outcomes[i];
+
+		if (advised.waiting || !advised.reason.empty())
+			continue;
+		outcome.budget = problem.budget;
+		outcome.room = std::max(0.0, room);
+		outcome.min_saving = problem.min_gain;
+		NoteIndexes(tuning.advice, i, outcome);
+		NoteTables(tuning.advice, advised, outcome);
+		advised.verdict = ExplainVerdict(outcome);
 	}
 }
 
@@ -96,6 +189,7 @@ TuneIndexes(const IndexRequest &request)
 	AdviseCreations(tuning, priced, SelectIndexes(priced.problem, oracle), spi);
 	AdviseDrops(tuning);
 	NoteFailures(tuning, priced, what_if);
+	JudgeStatements(tuning, priced, oracle);
 	if (tuning.advice.recommendations.empty())
 		tuning.advice.nothing = ExplainNothing(tuning, priced);
 	tuning.advice.planner_calls = what_if.planner_calls();

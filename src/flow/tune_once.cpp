@@ -89,10 +89,13 @@ Advise(pg::Spi &spi, TuneReport &report)
 	report.json["bottlenecks"] = DescribeBottlenecks(refreshed.advice.statements, report);
 	report.json["recommendations"] = Json::array();
 	for (const Action &action : actions)
-		report.json["recommendations"].push_back(Json{{"id", action.id},
-													  {"ddl", action.ddl.front()},
-													  {"expected", action.expected},
-													  {"reason", action.reason}});
+		report.json["recommendations"].push_back(
+			Json{{"id", action.id},
+				 {"ddl", pg::MayBeShown(action) ? action.ddl.front()
+												: "not shown: it tells a value of a column "
+												  "that you may not read"},
+				 {"expected", action.expected},
+				 {"reason", action.reason}});
 	return actions;
 }
 

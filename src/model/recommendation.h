@@ -27,6 +27,7 @@ struct AdvisedStatement
 	Statement statement;
 	std::vector<ObjectId> relations;
 	std::string reason;   /* why it was not analysed; empty where it was */
+	std::string verdict;  /* what became of it: the index that serves it, or why none is advised for it */
 	bool waiting = false; /* the reason is that it has too few calls yet */
 	double share = 0;     /* of all measured time, 0-1 */
 };
@@ -58,6 +59,12 @@ struct RecommendedIndex
 	double benefit =
 		0; /* share of all measured time, or of the cost of the statements that were priced, 0-1 */
 	std::optional<double> saves_ms_per_hour;
+	double entries_per_hour = 0; /* that have to be written for it */
+	double write_cost = 0;       /* the same in planner cost, per hour */
+	std::vector<ColumnNumber>
+		set_columns; /* of the index, that statements set: those cannot be HOT any more */
+	std::vector<ExistingIndex> superfluous; /* indexes that are there and say nothing that it does not say */
+	std::string unique_ddl;                 /* the same with UNIQUE, where no value occurs twice now */
 	std::vector<StatementGain> gains;
 	std::string confirmed_by; /* who tried it: hypopg, what-if or catalog; empty: it is withheld */
 	std::string order;        /* why the columns stand in this order */

@@ -104,6 +104,15 @@ struct Partition
 	double tuples = 0;
 };
 
+/* What happened to a table's rows, per hour. */
+struct WriteRates
+{
+	double inserts = 0;
+	double updates = 0;
+	double hot_updates = 0; /* of the updates: those that wrote no index */
+	double deletes = 0;
+};
+
 struct Relation
 {
 	ObjectId oid = 0;
@@ -120,6 +129,7 @@ struct Relation
 	std::map<ColumnNumber, Column> columns;
 	std::map<ColumnNumber, Condition> conditions;
 	std::vector<ExistingIndex> indexes;
+	WriteRates writes;
 	RowSample sample; /* rows that were looked at; empty where none were */
 };
 

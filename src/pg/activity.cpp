@@ -9,8 +9,15 @@
  */
 #include "pg/activity.h"
 
+extern "C"
+{
+#include "miscadmin.h"
+#include "utils/timestamp.h"
+}
+
 #include "base/text.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 #include "pg/shared_memory.h"
 #include "pg/worker.h"
 
@@ -129,6 +136,32 @@ WantSteward(Oid database)
 		}
 	}
 	Wake(database);
+}
+
+std::string
+NextRound(Spi &spi)
+{
+	TimestampTz last = 0;
+
+	if (Shared() == nullptr || CurrentMode() < Mode::kAdvise)
+		return "";
+	{
+		SharedLock lock(LW_SHARED);
+
+		for (const DatabaseSlot &slot : Shared()->databases)
+		{
+			if (slot.database == MyDatabaseId && slot.steward_pid != 0)
+				last = slot.last_round_at;
+		}
+	}
+	if (last == 0)
+		return "";
+	return spi
+		.QueryOne("SELECT to_char(to_timestamp($1::float8), 'HH24:MI')",
+				  {std::to_string(static_cast<double>(last) / USECS_PER_SEC +
+								  (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY +
+								  settings::round_interval_s)})
+		.Text(0);
 }
 
 } // namespace steward::pg

@@ -42,4 +42,7 @@ std::string StewardTrouble();
 /* Has the launcher start this database's steward before others, and wakes it. */
 void WantSteward(Oid database);
 
+/* When the steward of this database renews its advice next, as "14:05"; empty where that is not known. */
+std::string NextRound(Spi &spi);
+
 } // namespace steward::pg

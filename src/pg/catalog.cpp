@@ -31,9 +31,11 @@ extern "C"
 #include "catalog/pg_statistic.h"
 #include "catalog/pg_type.h"
 #include "commands/defrem.h"
+#include "miscadmin.h"
 #include "optimizer/plancat.h"
 #include "storage/bufmgr.h"
 #include "storage/lmgr.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -407,6 +409,21 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
  WHERE i.indrelid = ANY ($1::oid[])
  ORDER BY i.indexrelid)";
 
+/*
+ * Counted since the statistics of the database were reset or, where nobody ever
+ * did that, since the server started: of older counts nobody knows the age, so
+ * the rate is then one that may be too high.
+ */
+constexpr const char *kWritesQuery = R"(
+SELECT t.oid, sum(pg_stat_get_tuples_inserted(l.relid)) / s.hours, sum(pg_stat_get_tuples_updated(l.relid)) / s.hours,
+       sum(pg_stat_get_tuples_hot_updated(l.relid)) / s.hours, sum(pg_stat_get_tuples_deleted(l.relid)) / s.hours
+  FROM unnest($1::oid[]) AS t (oid)
+ CROSS JOIN LATERAL (SELECT t.oid UNION SELECT relid::oid FROM pg_partition_tree(t.oid::regclass)) AS l (relid)
+ CROSS JOIN (SELECT greatest(extract(epoch FROM now() - coalesce(pg_stat_get_db_stat_reset_time(oid), pg_postmaster_start_time())) / 3600,
+                             1)::float8 AS hours
+               FROM pg_database WHERE datname = current_database()) AS s
+ GROUP BY t.oid, s.hours)";
+
 std::vector<int>
 ParseNumbers(const std::string &text)
 {
@@ -494,6 +511,21 @@ RelationExists(ObjectId oid)
 	return exists;
 }
 
+bool
+MayReadColumn(ObjectId relation, ColumnNumber column)
+{
+	bool may = false;
+
+	Guarded(
+		[&]
+		{
+			may = pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
+				  (column > 0 &&
+				   pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
+		});
+	return may;
+}
+
 void
 LockForReading(ObjectId relation)
 {
@@ -522,6 +554,13 @@ ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 
 		if (relation != catalog.end())
 			relation->second.indexes.push_back(ToIndex(row));
+	}
+	for (const Row &row : spi.Query(kWritesQuery, {"{" + oids + "}"}))
+	{
+		auto relation = catalog.find(row.ObjectId(0));
+
+		if (relation != catalog.end())
+			relation->second.writes = {row.Number(1), row.Number(2), row.Number(3), row.Number(4)};
 	}
 	for (auto &[oid, relation] : catalog)
 		RecognizeIndexes(relation);

@@ -23,6 +23,9 @@ namespace steward::pg
 
 bool RelationExists(ObjectId oid);
 
+/* Whether the current role may read the column; 0: the whole table. */
+bool MayReadColumn(ObjectId relation, ColumnNumber column);
+
 /* Until the end of the transaction; waits, and is an ERROR after lock_timeout. */
 void LockForReading(ObjectId relation);
 

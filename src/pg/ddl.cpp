@@ -163,7 +163,7 @@ QualifiedName(const std::string &schema, const std::string &name)
 }
 
 std::string
-IndexColumns(const Relation &relation, const IndexDefinition &index)
+IndexKeys(const Relation &relation, const IndexDefinition &index)
 {
 	std::string columns;
 	std::string included;
@@ -181,10 +181,14 @@ IndexColumns(const Relation &relation, const IndexDefinition &index)
 	for (ColumnNumber number : index.included)
 		included += (included.empty() ? "" : ", ") + QuoteIdentifier(relation.columns.at(number).name);
 
-	std::string text = "(" + columns + ")";
+	return "(" + columns + ")" + (included.empty() ? "" : " INCLUDE (" + included + ")");
+}
 
-	if (!included.empty())
-		text += " INCLUDE (" + included + ")";
+std::string
+IndexColumns(const Relation &relation, const IndexDefinition &index)
+{
+	std::string text = IndexKeys(relation, index);
+
 	if (index.pages_per_range > 0)
 		text += " WITH (pages_per_range = " + std::to_string(index.pages_per_range) + ")";
 	if (index.predicate != 0)
@@ -303,7 +307,10 @@ IndexToJson(const Relation &relation, const IndexDefinition &index, const std::s
 	{
 		const Condition &condition = relation.conditions.at(index.predicate);
 
-		json["predicate"] = Json{{"sql", condition.sql}, {"name", condition.name}};
+		json["predicate"] = Json{{"sql", condition.sql},
+								 {"name", condition.name},
+								 {"column", condition.column},
+								 {"private", condition.tells_value}};
 	}
 	return json;
 }

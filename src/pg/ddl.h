@@ -25,6 +25,9 @@ std::string QuoteIdentifier(const std::string &name);
 /* schema.name, each quoted where needed */
 std::string QualifiedName(const std::string &schema, const std::string &name);
 
+/* "(customer_id, created_at DESC) INCLUDE (total)", which tells no value */
+std::string IndexKeys(const Relation &relation, const IndexDefinition &index);
+
 /* "(customer_id, created_at DESC) INCLUDE (total) WHERE (NOT paid)" */
 std::string IndexColumns(const Relation &relation, const IndexDefinition &index);
 

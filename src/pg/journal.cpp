@@ -10,6 +10,8 @@
  */
 #include "pg/journal.h"
 
+#include "pg/catalog.h"
+
 #include "pg/extension.h"
 #include "pg/function_call.h"
 #include "pg/raii.h"
@@ -456,6 +458,15 @@ SomebodyActs()
 				LockRelease(&tag, ExclusiveLock, false);
 		});
 	return acts;
+}
+
+bool
+MayBeShown(const Action &action)
+{
+	auto predicate = action.arguments.find("predicate");
+
+	return predicate == action.arguments.end() || !predicate->value("private", false) ||
+		   MayReadColumn(action.relation, predicate->value("column", ColumnNumber{0}));
 }
 
 } // namespace steward::pg

@@ -37,6 +37,12 @@ struct TransitionNote
 	int worker_pid = 0;
 };
 
+/*
+ * Whether the current role may see what the action is: the predicate of a
+ * partial index may tell a value of a column.
+ */
+bool MayBeShown(const Action &action);
+
 class Journal
 {
 public:

@@ -259,7 +259,8 @@ Selector::IsNoticed(CandidateId id, const CandidateSet &without)
 						   double before = CostOf(statement, without);
 						   double saved = before - CostOf(statement, with);
 
-						   return saved >= problem_.min_saving * before || saved >= problem_.small_saving;
+						   return saved >= problem_.min_of_base * base_costs_[statement] &&
+								  (saved >= problem_.min_saving * before || saved >= problem_.small_saving);
 					   });
 }
 

@@ -84,6 +84,66 @@ DescribeGain(const Action &action)
 	return lines;
 }
 
+std::vector<std::string>
+NamesOf(const Json &object, const char *member)
+{
+	std::vector<std::string> names;
+	auto found = object.find(member);
+
+	if (found != object.end() && found->is_array())
+	{
+		for (const Json &name : *found)
+			names.push_back(name.get<std::string>());
+	}
+	return names;
+}
+
+std::vector<std::string>
+DescribePrice(const Action &action)
+{
+	std::vector<std::string> lines = {FormatBytes(NumberOf(action.expected, "size_bytes")) +
+									  " on disk, estimated"};
+	std::vector<std::string> set = NamesOf(action.evidence, "set_columns");
+
+	if (action.expected.contains("entries_per_hour"))
+		lines.push_back("about " + FormatNumber(NumberOf(action.expected, "entries_per_hour"), 0) +
+						" entries to write each hour, by the rows inserted and updated so far");
+	else
+		lines.push_back("every INSERT, and every UPDATE of its columns, writes one entry more");
+	if (!set.empty())
+		lines.push_back("UPDATEs that set " + Join(set, ", ") + " cannot be HOT with it");
+	return lines;
+}
+
+/* What else could be had, for people to choose. */
+std::vector<std::string>
+DescribeOptions(const Action &action)
+{
+	std::vector<std::string> lines;
+	std::vector<std::string> superfluous = NamesOf(action.evidence, "superfluous");
+
+	if (!superfluous.empty())
+		lines.push_back("It finds all that " + Join(superfluous, ", ") +
+						" finds, which may then be dropped.");
+	if (std::string unique = TextOf(action.evidence, "unique_ddl"); !unique.empty())
+		lines.push_back("No value occurs twice now; to keep it so: " + unique);
+	return lines;
+}
+
+std::vector<std::string>
+DescribeLocks(const Action &action)
+{
+	bool creates = action.kind == ActionKind::kCreateIndex;
+
+	if (action.evidence.value("partitioned", false))
+		return {
+			"The steps above take SHARE UPDATE EXCLUSIVE on one partition at a time: reads and writes go on.",
+			"CREATE INDEX on the partitioned table in one statement would block its writes (SHARE)."};
+	return {std::string(creates ? "CREATE" : "DROP") +
+				" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
+			"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."};
+}
+
 } // namespace
 
 std::string
@@ -100,10 +160,9 @@ ExplainAction(const Action &action)
 	{
 		AddSection(page, "GAIN", DescribeGain(action));
 		AddSection(page, "ORDER", {TextOf(action.evidence, "order")});
-		AddSection(page, "PRICE",
-				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
-					" on disk, estimated; every INSERT, and every UPDATE of its columns, "
-					"writes one entry more."});
+		AddSection(page, "PRICE", DescribePrice(action));
+		if (std::vector<std::string> options = DescribeOptions(action); !options.empty())
+			AddSection(page, "OPTION", options);
 	}
 	else
 	{
@@ -111,10 +170,7 @@ ExplainAction(const Action &action)
 				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
 					" of disk and cache, and one entry less for each write."});
 	}
-	AddSection(page, "LOCKS",
-			   {std::string(creates ? "CREATE" : "DROP") +
-					" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
-				"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."});
+	AddSection(page, "LOCKS", DescribeLocks(action));
 	AddSection(page, "CHECK",
 			   {"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";",
 				"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = " +
