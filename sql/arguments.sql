@@ -66,7 +66,7 @@ SELECT rank, action, ddl, ddl_steps, undo_ddl, relation, access_method, size_byt
   FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1']) \gx
 SELECT jsonb_object_agg(member.key, jsonb_typeof(member.value)) AS members
   FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1']), jsonb_array_elements(statements) AS s, jsonb_each(s) AS member;
-SELECT reason ~ '^serves 1 statement, takes their planner cost from \d+ to \d+, \d+ % of the workload; no value occurs twice now: if that is to stay so, CREATE UNIQUE INDEX CONCURRENTLY u_a_idx ON steward_arguments.u USING btree \(a\) makes sure of it$' AS reason
+SELECT reason ~ '^serves 1 statement, takes their planner cost from \d+ to \d+, \d+ % of the workload; by its statistics no value occurs twice: if that is to stay so, CREATE UNIQUE INDEX CONCURRENTLY u_a_idx ON steward_arguments.u USING btree \(a\) makes sure of it$' AS reason
   FROM steward.recommend_indexes(ARRAY['SELECT * FROM u WHERE a = 1']);
 
 -- Exact duplicates: one may go, and never the one that a constraint needs.

@@ -212,7 +212,7 @@ SELECT * FROM advise('SELECT * INTO copied FROM orders WHERE customer_id = 3 UNI
 SELECT * FROM advise('COPY (SELECT * FROM orders WHERE customer_id = 3) TO ''/nonexistent/file''');
 SELECT to_regclass('copied') IS NULL AS nothing_is_made;
 
--- A type without an order of its own is no key.
+-- A type without an order of its own is no key of a btree, but of GiST.
 CREATE TABLE places (id integer, spot point NOT NULL, kind integer NOT NULL, notes text NOT NULL);
 INSERT INTO places SELECT i, point(i, i), i % 100, repeat('n', 100) FROM generate_series(1, 10000) AS i;
 ANALYZE places;

@@ -237,7 +237,7 @@ GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
 	if (MayBeUnique(relation, recommended.index))
 	{
 		recommended.unique_ddl = pg::UniqueIndexStatement(relation, recommended.index, recommended.name);
-		recommended.reason += "; no value occurs twice now: if that is to stay so, " +
+		recommended.reason += "; by its statistics no value occurs twice: if that is to stay so, " +
 							  recommended.unique_ddl + " makes sure of it";
 	}
 	recommended.undo_ddl = relation.partitioned ? "DROP INDEX " + recommended.target

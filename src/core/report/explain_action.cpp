@@ -126,7 +126,7 @@ DescribeOptions(const Action &action)
 		lines.push_back("It finds all that " + Join(superfluous, ", ") +
 						" finds, which may then be dropped.");
 	if (std::string unique = TextOf(action.evidence, "unique_ddl"); !unique.empty())
-		lines.push_back("No value occurs twice now; to keep it so: " + unique);
+		lines.push_back("By its statistics no value occurs twice; to keep it so: " + unique);
 	return lines;
 }
 
