@@ -19,6 +19,7 @@ extern "C"
 {
 #include "access/detoast.h"
 #include "access/gin.h"
+#include "access/gist.h"
 #include "access/heaptoast.h"
 #include "access/toast_compression.h"
 #include "access/toast_internals.h"
@@ -108,6 +109,44 @@ FixedWidthInClass(Oid opclass)
 	type = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple))->opckeytype;
 	ReleaseSysCache(tuple);
 	return OidIsValid(type) ? Max(0, get_typlen(type)) : 0;
+}
+
+void
+PrepareKeyMaker(Oid opclass, Oid type, Oid collation, KeyMaker *maker)
+{
+	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
+
+	maker->function.fn_oid = InvalidOid;
+	if (!HeapTupleIsValid(tuple))
+		return;
+
+	auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple));
+
+	if (form->opcmethod == GIST_AM_OID)
+	{
+		Oid function =
+			get_opfamily_proc(form->opcfamily, form->opcintype, form->opcintype, GIST_COMPRESS_PROC);
+
+		if (OidIsValid(function) && !IsStrangersFunction(function))
+		{
+			fmgr_info(function, &maker->function);
+			maker->collation = OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID;
+			maker->key = ValueTypeOf(StoredType(form, type));
+		}
+	}
+	ReleaseSysCache(tuple);
+}
+
+int32
+WidthOfKey(Datum value, KeyMaker *maker)
+{
+	GISTENTRY entry;
+	GISTENTRY *made;
+
+	gistentryinit(entry, value, nullptr, nullptr, 0, true);
+	made = reinterpret_cast<GISTENTRY *>(
+		DatumGetPointer(FunctionCall1Coll(&maker->function, maker->collation, PointerGetDatum(&entry))));
+	return WidthInIndex(made->key, maker->key);
 }
 
 uint64

@@ -38,6 +38,14 @@ struct PartReader
 	ValueType part;
 };
 
+/* An operator class's way to make another key of a value: GiST's signatures and the like. */
+struct KeyMaker
+{
+	FmgrInfo function; /* fn_oid is invalid where the class has none, or it is a stranger's */
+	Oid collation;
+	ValueType key;
+};
+
 /* Of the parts that NULL, and that a value without parts, stand for in an inverted index. */
 constexpr uint64_t kNullPart = 1;
 constexpr uint64_t kNoPart = 2;
@@ -49,6 +57,12 @@ int32 WidthInIndex(Datum value, const ValueType &type);
 
 /* Bytes that the operator class keeps of each value, whatever its type; 0 where that differs. */
 int32 FixedWidthInClass(Oid opclass);
+
+/* For values of the type; `maker` lives in the current memory context. */
+void PrepareKeyMaker(Oid opclass, Oid type, Oid collation, KeyMaker *maker);
+
+/* Bytes of the key that the class makes of the value, without padding. */
+int32 WidthOfKey(Datum value, KeyMaker *maker);
 
 /* Equal for values of equal bytes. */
 uint64 HashOfValue(Datum value, const ValueType &type);

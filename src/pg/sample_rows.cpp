@@ -47,6 +47,7 @@ struct Reading
 	ValueType type;
 	int32 fixed_width = 0; /* where the operator class keeps something of that width */
 	PartReader parts = {};
+	KeyMaker key = {};
 
 	SampledColumn column;
 	std::vector<bool> fulfilled;
@@ -71,6 +72,8 @@ Prepare(Reading &reading, TupleDesc descriptor, int column)
 	reading.fixed_width = FixedWidthInClass(reading.element->opclass);
 	PreparePartReader(reading.element->opclass, attribute->atttypid,
 					  exprCollation(reading.element->expression), &reading.parts);
+	PrepareKeyMaker(reading.element->opclass, attribute->atttypid, exprCollation(reading.element->expression),
+					&reading.key);
 }
 
 void
@@ -111,7 +114,9 @@ TakeValue(Datum value, bool is_null, Reading &reading)
 			[&]
 			{
 				hash = HashOfValue(value, reading.type);
-				width = reading.fixed_width > 0 ? reading.fixed_width : WidthInIndex(value, reading.type);
+				width = reading.fixed_width > 0                   ? reading.fixed_width
+						: OidIsValid(reading.key.function.fn_oid) ? WidthOfKey(value, &reading.key)
+																  : WidthInIndex(value, reading.type);
 			});
 	reading.column.hashes.push_back(hash);
 	reading.column.widths.push_back(width);
