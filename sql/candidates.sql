@@ -211,6 +211,9 @@ SELECT * FROM advise('CREATE MATERIALIZED VIEW copied AS SELECT * FROM orders WH
 SELECT * FROM advise('SELECT * INTO copied FROM orders WHERE customer_id = 3 UNION SELECT * FROM orders WHERE customer_id = 4');
 SELECT * FROM advise('COPY (SELECT * FROM orders WHERE customer_id = 3) TO ''/nonexistent/file''');
 SELECT to_regclass('copied') IS NULL AS nothing_is_made;
+CREATE MATERIALIZED VIEW refreshed AS SELECT * FROM orders WHERE customer_id = 3 WITH NO DATA;
+SELECT * FROM advise('REFRESH MATERIALIZED VIEW refreshed');
+SELECT * FROM advise('REFRESH MATERIALIZED VIEW missing');
 
 -- A type without an order of its own is no key of a btree, but of GiST.
 CREATE TABLE places (id integer, spot point NOT NULL, kind integer NOT NULL, notes text NOT NULL);

@@ -19,6 +19,8 @@
 
 extern "C"
 {
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -27,6 +29,9 @@ extern "C"
 #include "parser/parse_node.h"
 #include "parser/parse_param.h"
 #include "parser/parse_type.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 }
@@ -207,6 +212,20 @@ TakeLiterals(Node *node, void *argument)
 	return false;
 }
 
+/* The query of a materialized view; null where there is no such view. */
+Node *
+QueryOfView(const RangeVar *name)
+{
+	Oid view = RangeVarGetRelid(name, NoLock, true);
+	List *statements;
+
+	if (!OidIsValid(view) || get_rel_relkind(view) != RELKIND_MATVIEW)
+		return nullptr;
+	statements =
+		pg_parse_query(TextDatumGetCString(OidFunctionCall1(F_PG_GET_VIEWDEF_OID, ObjectIdGetDatum(view))));
+	return linitial_node(RawStmt, statements)->stmt;
+}
+
 /* What a statement that carries a query runs; anything else as it is. */
 Node *
 CarriedQuery(Node *statement)
@@ -219,6 +238,14 @@ CarriedQuery(Node *statement)
 			statement = reinterpret_cast<PrepareStmt *>(statement)->query;
 		else if (IsA(statement, DeclareCursorStmt))
 			statement = reinterpret_cast<DeclareCursorStmt *>(statement)->query;
+		else if (IsA(statement, RefreshMatViewStmt))
+		{
+			Node *query = QueryOfView(reinterpret_cast<RefreshMatViewStmt *>(statement)->relation);
+
+			if (query == nullptr)
+				break;
+			statement = query;
+		}
 		else if (IsA(statement, CopyStmt) && reinterpret_cast<CopyStmt *>(statement)->query != nullptr)
 			statement = reinterpret_cast<CopyStmt *>(statement)->query;
 		else
