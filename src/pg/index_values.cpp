@@ -112,7 +112,7 @@ FixedWidthInClass(Oid opclass)
 }
 
 void
-PrepareKeyMaker(Oid opclass, Oid type, Oid collation, KeyMaker *maker)
+PrepareKeyMaker(Oid opclass, Oid method, Oid type, Oid collation, KeyMaker *maker)
 {
 	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
 
@@ -122,10 +122,10 @@ PrepareKeyMaker(Oid opclass, Oid type, Oid collation, KeyMaker *maker)
 
 	auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple));
 
-	if (form->opcmethod == GIST_AM_OID)
+	if (form->opcmethod == method)
 	{
-		Oid function =
-			get_opfamily_proc(form->opcfamily, form->opcintype, form->opcintype, GIST_COMPRESS_PROC);
+		Oid function = get_opfamily_proc(form->opcfamily, form->opcintype, form->opcintype,
+										 method == GIN_AM_OID ? GIN_EXTRACTVALUE_PROC : GIST_COMPRESS_PROC);
 
 		if (OidIsValid(function) && !IsStrangersFunction(function))
 		{
@@ -165,38 +165,12 @@ HashOfValue(Datum value, const ValueType &type)
 }
 
 void
-PreparePartReader(Oid opclass, Oid type, Oid collation, PartReader *reader)
-{
-	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(opclass));
-
-	reader->function.fn_oid = InvalidOid;
-	if (!HeapTupleIsValid(tuple))
-		return;
-
-	auto *form = reinterpret_cast<Form_pg_opclass>(GETSTRUCT(tuple));
-
-	if (form->opcmethod == GIN_AM_OID)
-	{
-		Oid function =
-			get_opfamily_proc(form->opcfamily, form->opcintype, form->opcintype, GIN_EXTRACTVALUE_PROC);
-
-		if (OidIsValid(function) && !IsStrangersFunction(function))
-		{
-			fmgr_info(function, &reader->function);
-			reader->collation = OidIsValid(collation) ? collation : DEFAULT_COLLATION_OID;
-			reader->part = ValueTypeOf(StoredType(form, type));
-		}
-	}
-	ReleaseSysCache(tuple);
-}
-
-void
-ReadParts(Datum value, PartReader *reader, std::vector<ValuePart> *parts)
+ReadParts(Datum value, KeyMaker *maker, std::vector<ValuePart> *parts)
 {
 	int32 count = 0;
 	bool *nulls = nullptr;
 	auto *values = reinterpret_cast<Datum *>(DatumGetPointer(FunctionCall3Coll(
-		&reader->function, reader->collation, value, PointerGetDatum(&count), PointerGetDatum(&nulls))));
+		&maker->function, maker->collation, value, PointerGetDatum(&count), PointerGetDatum(&nulls))));
 
 	if (values == nullptr || count <= 0)
 	{
@@ -208,7 +182,7 @@ ReadParts(Datum value, PartReader *reader, std::vector<ValuePart> *parts)
 		if (nulls != nullptr && nulls[i])
 			parts->push_back({kNullPart, 0});
 		else
-			parts->push_back({HashOfValue(values[i], reader->part), WidthInIndex(values[i], reader->part)});
+			parts->push_back({HashOfValue(values[i], maker->key), WidthInIndex(values[i], maker->key)});
 	}
 }
 

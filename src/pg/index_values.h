@@ -30,20 +30,12 @@ struct ValueType
 	char storage = 'p';
 };
 
-/* An operator class's way to take parts of a value. */
-struct PartReader
-{
-	FmgrInfo function; /* fn_oid is invalid where the class has none, or it is a stranger's */
-	Oid collation;
-	ValueType part;
-};
-
-/* An operator class's way to make another key of a value: GiST's signatures and the like. */
+/* A support function of an operator class that makes of a value what stands in the index. */
 struct KeyMaker
 {
 	FmgrInfo function; /* fn_oid is invalid where the class has none, or it is a stranger's */
 	Oid collation;
-	ValueType key;
+	ValueType key; /* what it makes */
 };
 
 /* Of the parts that NULL, and that a value without parts, stand for in an inverted index. */
@@ -58,17 +50,17 @@ int32 WidthInIndex(Datum value, const ValueType &type);
 /* Bytes that the operator class keeps of each value, whatever its type; 0 where that differs. */
 int32 FixedWidthInClass(Oid opclass);
 
-/* For values of the type; `maker` lives in the current memory context. */
-void PrepareKeyMaker(Oid opclass, Oid type, Oid collation, KeyMaker *maker);
+/*
+ * For values of the type: of GIN what takes them apart, of GiST what makes
+ * signatures and the like of them.  `maker` lives in the current memory context.
+ */
+void PrepareKeyMaker(Oid opclass, Oid method, Oid type, Oid collation, KeyMaker *maker);
 
 /* Bytes of the key that the class makes of the value, without padding. */
 int32 WidthOfKey(Datum value, KeyMaker *maker);
 
 /* Equal for values of equal bytes. */
 uint64 HashOfValue(Datum value, const ValueType &type);
-
-/* For values of the type; `reader` lives in the current memory context. */
-void PreparePartReader(Oid opclass, Oid type, Oid collation, PartReader *reader);
 
 struct ValuePart
 {
@@ -77,6 +69,6 @@ struct ValuePart
 };
 
 /* Appends the parts of the value, the same one as often as it occurs. */
-void ReadParts(Datum value, PartReader *reader, std::vector<ValuePart> *parts);
+void ReadParts(Datum value, KeyMaker *maker, std::vector<ValuePart> *parts);
 
 } // namespace steward::pg

@@ -22,6 +22,7 @@
 extern "C"
 {
 #include "access/htup_details.h"
+#include "catalog/pg_am.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
@@ -46,7 +47,7 @@ struct Reading
 	bool is_condition = false;
 	ValueType type;
 	int32 fixed_width = 0; /* where the operator class keeps something of that width */
-	PartReader parts = {};
+	KeyMaker parts = {};
 	KeyMaker key = {};
 
 	SampledColumn column;
@@ -70,10 +71,10 @@ Prepare(Reading &reading, TupleDesc descriptor, int column)
 	if (reading.element == nullptr || reading.is_condition || !OidIsValid(reading.element->opclass))
 		return;
 	reading.fixed_width = FixedWidthInClass(reading.element->opclass);
-	PreparePartReader(reading.element->opclass, attribute->atttypid,
-					  exprCollation(reading.element->expression), &reading.parts);
-	PrepareKeyMaker(reading.element->opclass, attribute->atttypid, exprCollation(reading.element->expression),
-					&reading.key);
+	PrepareKeyMaker(reading.element->opclass, GIN_AM_OID, attribute->atttypid,
+					exprCollation(reading.element->expression), &reading.parts);
+	PrepareKeyMaker(reading.element->opclass, GIST_AM_OID, attribute->atttypid,
+					exprCollation(reading.element->expression), &reading.key);
 }
 
 void
