@@ -69,6 +69,48 @@ MakeCatalog(const std::vector<Relation> &relations)
 	return catalog;
 }
 
+/* What an index of that access method can have as a key, for the column `base`. */
+inline Column
+MakeElement(ColumnNumber number, std::string name, std::string method, ColumnNumber base)
+{
+	Column column = MakeColumn(number, std::move(name));
+
+	column.method = std::move(method);
+	column.opclass = column.method + "_ops";
+	column.indexable = false;
+	column.base = base;
+	return column;
+}
+
+/* column = constant, which so many of the rows fulfil. */
+inline Condition
+MakeCondition(ColumnNumber number, ColumnNumber column, double fraction)
+{
+	Condition condition;
+
+	condition.number = number;
+	condition.name = std::string(1, static_cast<char>('a' + column - 1));
+	condition.sql = condition.name + " = 1";
+	condition.column = column;
+	condition.fraction = fraction;
+	condition.fixes = true;
+	condition.compares = true;
+	condition.values = 1;
+	return condition;
+}
+
+/* column IS NULL */
+inline Condition
+MakeNullCondition(ColumnNumber number, ColumnNumber column, double fraction)
+{
+	Condition condition = MakeCondition(number, column, fraction);
+
+	condition.sql = condition.name + " IS NULL";
+	condition.compares = false;
+	condition.values = 0;
+	return condition;
+}
+
 inline IndexKey
 Ascending(ColumnNumber column)
 {
@@ -97,6 +139,27 @@ inline ColumnUse
 Joined(ColumnNumber column, int partner)
 {
 	return {column, ColumnUseKind::kJoin, 1, partner};
+}
+
+/* A search that only an index of another access method than btree serves. */
+inline SearchUse
+Search(ColumnNumber column, double selectivity = 0.01)
+{
+	return {column, selectivity, false, false};
+}
+
+/* ORDER BY column <-> value */
+inline SearchUse
+Distance(ColumnNumber column)
+{
+	return {column, 1, true, false};
+}
+
+/* A condition that a btree serves, too. */
+inline SearchUse
+AlsoBtree(ColumnNumber column, double selectivity = 0.01)
+{
+	return {column, selectivity, false, true};
 }
 
 inline RelationUse
@@ -146,6 +209,26 @@ KeysText(const std::vector<IndexKey> &keys)
 		if (key.nulls_first != key.descending)
 			text += key.nulls_first ? " nulls first" : " nulls last";
 	}
+	return text;
+}
+
+/* "gist: a, place + c where b = 1": a whole index, with the names that the table has for its parts. */
+inline std::string
+IndexText(const IndexDefinition &index, const Relation &relation)
+{
+	std::string text = index.method == "btree" ? "" : index.method + ": ";
+
+	for (const IndexKey &key : index.keys)
+	{
+		text += &key == &index.keys.front() ? "" : ", ";
+		text += relation.columns.at(key.column).name;
+		text += key.descending ? " desc" : "";
+	}
+	text += index.included.empty() ? "" : " +";
+	for (ColumnNumber number : index.included)
+		text += " " + relation.columns.at(number).name;
+	if (index.predicate != 0)
+		text += " where " + relation.conditions.at(index.predicate).sql;
 	return text;
 }
 

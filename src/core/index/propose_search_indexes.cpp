@@ -106,7 +106,7 @@ WithCompanions(const SearchUse &search, const Searches &companions, const Relati
 		{
 			const Column &column = ColumnOf(other, relation);
 
-			if (other.also_btree != equalities || keys.size() + 1 >= kMostKeys ||
+			if (other.also_btree != equalities || taken.size() >= kMostKeys ||
 				std::any_of(taken.begin(), taken.end(),
 							[&](const Column *known) { return IsSameThing(*known, column); }))
 				continue;

@@ -59,6 +59,17 @@ TEST(NameIndex, HasTableAndColumns)
 			  "orders_a_c_idx");
 }
 
+TEST(NameIndex, TellsWhatAPartialIndexIsAbout)
+{
+	Relation relation = MakeRelation(1, "orders");
+	IndexDefinition index = IndexOn({Ascending(2)});
+
+	relation.conditions[kFirstElement] = MakeCondition(kFirstElement, 3, 0.01);
+	index.predicate = kFirstElement;
+	EXPECT_EQ(NameIndex(relation, index, {}), "orders_b_where_c_idx");
+	EXPECT_EQ(NameIndex(relation, index, {"orders_b_where_c_idx"}), "orders_b_where_c_idx1");
+}
+
 TEST(NameIndex, GetsANumberWhereTheNameIsTaken)
 {
 	Relation relation = MakeRelation(1, "orders");

@@ -2,8 +2,9 @@
  *
  * propose_candidates_test.cpp
  *	  Shows which indexes are worth pricing for which use of a table: equality
- *	  first, then one range or the wanted order, joins, GROUP BY, and what is
- *	  not proposed because it is there, cannot be, or may not be.
+ *	  first, then one range or the wanted order, joins, GROUP BY, the rows of
+ *	  a condition alone, and what is not proposed because it is there, cannot
+ *	  be, or may not be.
  *
  *-------------------------------------------------------------------------
  */
@@ -102,13 +103,15 @@ TEST(ProposeCandidates, ARangeFollowsTheEqualities)
 	EXPECT_THAT(indexes, Not(Contains("c, b, a"))) << "what follows a range is no use to a btree";
 }
 
-TEST(ProposeCandidates, OfTwoRangesEachStandsLastOnce)
+/* The second one is checked in the index, before the row is looked up. */
+TEST(ProposeCandidates, OfTwoRangesEachFollowsTheEqualitiesAloneAndWithTheOther)
 {
 	std::vector<std::string> indexes = Propose(MakeUse(kTable, {Equal(kA), Range(kB), Range(kC)}));
 
 	EXPECT_THAT(indexes, Contains("a, b"));
 	EXPECT_THAT(indexes, Contains("a, c"));
-	EXPECT_THAT(indexes, Not(Contains("a, b, c")));
+	EXPECT_THAT(indexes, Contains("a, b, c"));
+	EXPECT_THAT(indexes, Contains("a, c, b"));
 	EXPECT_THAT(indexes, Not(Contains("b, c")));
 }
 
@@ -424,6 +427,347 @@ TEST(ProposeCandidates, RelevantSetsAreSortedAndPointAtTheirTables)
 	EXPECT_THAT(TextsOf(candidates, kOther), UnorderedElementsAre("a"));
 	EXPECT_TRUE(std::is_sorted(candidates.relevant.at(0).begin(), candidates.relevant.at(0).end()));
 	EXPECT_EQ(candidates.relevant.at(0).size(), candidates.indexes.size());
+}
+
+/* What is looked up for each row of an outer query is looked up often. */
+TEST(ProposeCandidates, ColumnsAreIncludedForAFewRowsThatAreAskedForAgainAndAgain)
+{
+	ColumnUse repeated = Equal(kA, 0.000001);
+
+	repeated.repeated = true;
+	EXPECT_THAT(ProposeCovering(Reading(MakeUse(kTable, {repeated}), {kA, kB})),
+				UnorderedElementsAre("a + b"));
+}
+
+/* The rows are found in order, and those that the ranges leave out are not looked up. */
+TEST(ProposeCandidates, TheRangesMayFollowTheOrder)
+{
+	std::vector<std::string> indexes =
+		Propose(MakeUse(kTable, {Equal(kA), Range(kC), Range(kD, 0.2)}, {{Ascending(kB)}}));
+
+	EXPECT_THAT(indexes, Contains("a, b, c, d"));
+	EXPECT_THAT(indexes, Contains("a, b"));
+}
+
+constexpr ColumnNumber kCondition = kFirstElement;
+constexpr ColumnNumber kDocument = kFirstElement + 10;
+constexpr ColumnNumber kTags = kFirstElement + 11;
+
+/* A million rows, a has three values, and the condition is on it. */
+Relation
+MakeConditioned(const Condition &condition = MakeCondition(kCondition, kA, 0.005))
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.columns[kA].distinct_values = 3;
+	relation.conditions[condition.number] = condition;
+	return relation;
+}
+
+/* The use has the condition; the tests of what a partial index holds say nothing of others. */
+RelationUse
+OnCondition(RelationUse use)
+{
+	use.conditions = {{kCondition, 0.005}};
+	return use;
+}
+
+std::vector<std::string>
+ProposePartial(RelationUse use, const Relation &relation, const std::vector<ColumnWrite> &writes = {})
+{
+	std::vector<std::string> texts;
+	QueryShape shape{{OnCondition(std::move(use))}, writes};
+
+	for (const IndexDefinition &index :
+		 ProposeCandidates({shape}, MakeCatalog({relation}), kMaxColumns).indexes)
+	{
+		if (index.predicate != 0)
+			texts.push_back(IndexText(index, relation));
+	}
+	return texts;
+}
+
+/* WHERE a = 1 ORDER BY b */
+RelationUse
+InState()
+{
+	return MakeUse(kTable, {Equal(kA, 0.005)}, {{Ascending(kB)}});
+}
+
+TEST(ProposeCandidates, TheRowsOfARareValueMayHaveAnIndexOfTheirOwn)
+{
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned()), UnorderedElementsAre("b where a = 1"));
+}
+
+/* Tomorrow another value may be asked for. */
+TEST(ProposeCandidates, AValueAsFrequentAsTheOthersHasNone)
+{
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.17))), IsEmpty())
+		<< "more than half of a third";
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.16))),
+				UnorderedElementsAre("b where a = 1"));
+}
+
+TEST(ProposeCandidates, AListOfValuesIsRareTogether)
+{
+	Condition list = MakeCondition(kCondition, kA, 0.25);
+
+	list.fixes = false;
+	list.values = 2;
+	EXPECT_THAT(ProposePartial(MakeUse(kTable, {Equal(kB)}), MakeConditioned(list)),
+				Contains("b where a = 1"));
+	list.values = 1;
+	EXPECT_THAT(ProposePartial(MakeUse(kTable, {Equal(kB)}), MakeConditioned(list)), IsEmpty());
+}
+
+TEST(ProposeCandidates, AValueOfManyDifferentOnesHasNone)
+{
+	Relation relation = MakeConditioned(MakeCondition(kCondition, kA, 0.001));
+
+	relation.columns[kA].distinct_values = 100;
+	EXPECT_THAT(ProposePartial(InState(), relation), UnorderedElementsAre("b where a = 1"));
+	relation.columns[kA].distinct_values = 101;
+	EXPECT_THAT(ProposePartial(InState(), relation), IsEmpty());
+	relation.columns[kA].distinct_values = 0;
+	EXPECT_THAT(ProposePartial(InState(), relation), IsEmpty()) << "nor where it is not known how many";
+}
+
+/* Truth values and NULL: however many values there are, and however rows are spread. */
+TEST(ProposeCandidates, AConditionThatComparesNothingNeedsNoRareValue)
+{
+	Relation relation = MakeConditioned(MakeNullCondition(kCondition, kA, 0.29));
+
+	relation.columns[kA].distinct_values = 100000;
+	EXPECT_THAT(ProposePartial(InState(), relation), UnorderedElementsAre("b where a IS NULL"));
+}
+
+TEST(ProposeCandidates, ALargePartOfTheRowsHasNone)
+{
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeNullCondition(kCondition, kA, 0.3))),
+				UnorderedElementsAre("b where a IS NULL"));
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeNullCondition(kCondition, kA, 0.31))),
+				IsEmpty());
+}
+
+TEST(ProposeCandidates, WhatTheConditionFixesIsNoKey)
+{
+	RelationUse use = Reading(
+		MakeUse(kTable, {Equal(kA, 0.005), Equal(kB)}, {{Ascending(kA), Ascending(kC)}}), {kA, kB, kC, kD});
+
+	EXPECT_THAT(ProposePartial(use, MakeConditioned()),
+				UnorderedElementsAre("b, c + d where a = 1", "b, c where a = 1", "c + b d where a = 1",
+									 "c where a = 1", "b + c d where a = 1", "b where a = 1"));
+}
+
+/* a IS NOT NULL */
+TEST(ProposeCandidates, WhatTheConditionLeavesOpenMayBeAKey)
+{
+	Condition condition = MakeNullCondition(kCondition, kA, 0.1);
+
+	condition.fixes = false;
+	EXPECT_THAT(ProposePartial(MakeUse(kTable, {}, {{Ascending(kA)}}), MakeConditioned(condition)),
+				UnorderedElementsAre("a where a IS NULL"));
+}
+
+/* 1,000 rows fulfil the condition. */
+TEST(ProposeCandidates, APartialIndexIncludesNothingForAFewRows)
+{
+	Relation relation = MakeConditioned(MakeCondition(kCondition, kA, 0.001));
+
+	EXPECT_THAT(ProposePartial(Reading(MakeUse(kTable, {Equal(kB, 0.01)}), {kA, kB, kC}), relation),
+				UnorderedElementsAre("b where a = 1"));
+	EXPECT_THAT(ProposePartial(Reading(MakeUse(kTable, {Equal(kB, 0.03)}), {kA, kB, kC}), relation),
+				UnorderedElementsAre("b where a = 1", "b + c where a = 1"));
+}
+
+TEST(ProposeCandidates, WhereTheConditionSaysAllAnyColumnThatIsReadIsTheKey)
+{
+	RelationUse use = MakeUse(kTable, {Equal(kA, 0.005)});
+
+	EXPECT_THAT(ProposePartial(Reading(use, {kA, kD}), MakeConditioned()),
+				UnorderedElementsAre("d where a = 1"));
+	EXPECT_THAT(ProposePartial(Reading(use, {kA, kD, kE}), MakeConditioned(), {{kTable, kD}}),
+				UnorderedElementsAre("e where a = 1"))
+		<< "but for one that somebody sets";
+
+	Relation wide = MakeConditioned();
+
+	wide.columns[kD].largest_width = 0;
+	EXPECT_THAT(ProposePartial(Reading(use, {kA, kD, kE}), wide), UnorderedElementsAre("e where a = 1"))
+		<< "or that might not fit";
+	wide.columns[kE].indexable = false;
+	EXPECT_THAT(ProposePartial(Reading(use, {kA, kD, kE}), wide), UnorderedElementsAre("a where a = 1"))
+		<< "or that has no order";
+}
+
+TEST(ProposeCandidates, WhereNothingElseIsReadTheKeyIsUniqueOrTheColumnOfTheCondition)
+{
+	RelationUse use = Reading(MakeUse(kTable, {Equal(kA, 0.005)}), {kA});
+	Relation relation = MakeConditioned();
+
+	EXPECT_THAT(ProposePartial(use, relation), UnorderedElementsAre("a where a = 1"));
+	relation.columns[kF].unique_values = true;
+	EXPECT_THAT(ProposePartial(use, relation), UnorderedElementsAre("f where a = 1"));
+	EXPECT_THAT(ProposePartial(use, relation, {{kTable, kF}}), UnorderedElementsAre("a where a = 1"));
+	EXPECT_THAT(ProposePartial(use, relation, {{kTable, kF}, {kTable, kA}}), IsEmpty());
+}
+
+TEST(ProposeCandidates, AConditionThatIsNotKnownHasNoIndex)
+{
+	EXPECT_THAT(ProposePartial(InState(), MakeRelation(kTable, "t")), IsEmpty())
+		<< "its value may not be told to who asks";
+}
+
+/* Only a statement that has the condition can use the index of its rows. */
+TEST(ProposeCandidates, APartialIndexIsRelevantWhereItsConditionIs)
+{
+	Candidates candidates = ProposeCandidates({QueryShape{{OnCondition(InState())}}, QueryShape{{InState()}}},
+											  MakeCatalog({MakeConditioned()}), kMaxColumns);
+
+	ASSERT_EQ(candidates.relevant.size(), 2u);
+	EXPECT_EQ(candidates.relevant[0].size(), candidates.indexes.size());
+	EXPECT_EQ(candidates.relevant[1].size(), candidates.indexes.size() - 1);
+	for (CandidateId id : candidates.relevant[1])
+		EXPECT_EQ(candidates.indexes.at(static_cast<size_t>(id)).predicate, 0);
+}
+
+/* "index <- what stands in for it" */
+std::vector<std::string>
+StandIns(RelationUse use, const Relation &relation)
+{
+	Candidates candidates =
+		ProposeCandidates({QueryShape{{OnCondition(std::move(use))}}}, MakeCatalog({relation}), kMaxColumns);
+	std::vector<std::string> texts;
+
+	for (size_t i = 0; i < candidates.indexes.size(); i++)
+	{
+		for (CandidateId id : candidates.stand_ins.at(i))
+			texts.push_back(IndexText(candidates.indexes[i], relation) + " <- " +
+							IndexText(candidates.indexes.at(static_cast<size_t>(id)), relation));
+	}
+	return texts;
+}
+
+TEST(ProposeCandidates, APartialIndexStandsInForOneWithItsColumnAsAKey)
+{
+	EXPECT_THAT(StandIns(InState(), MakeConditioned()), UnorderedElementsAre("a, b <- b where a = 1"));
+	EXPECT_THAT(StandIns(MakeUse(kTable, {Equal(kA, 0.005), Equal(kB, 0.01)}), MakeConditioned()),
+				UnorderedElementsAre("a, b <- b where a = 1", "b, a <- b where a = 1"));
+}
+
+TEST(ProposeCandidates, APartialIndexStandsInForOneThatIncludesTheSame)
+{
+	EXPECT_THAT(StandIns(Reading(InState(), {kA, kB, kC}), MakeConditioned()),
+				UnorderedElementsAre("a, b <- b where a = 1", "a, b + c <- b + c where a = 1"));
+}
+
+/* A list of values: which of them a row has it does not say. */
+TEST(ProposeCandidates, APartialIndexThatFixesNothingStandsInForNone)
+{
+	Condition list = MakeCondition(kCondition, kA, 0.005);
+
+	list.fixes = false;
+	list.values = 2;
+	ASSERT_THAT(ProposePartial(InState(), MakeConditioned(list)), Contains("b where a = 1"));
+	EXPECT_THAT(StandIns(InState(), MakeConditioned(list)), IsEmpty());
+}
+
+/* All that is proposed for WHERE a = 1 ORDER BY b where b WHERE a = 1 is there. */
+std::vector<std::string>
+ProposeBesidePartial(RelationUse use, Relation relation)
+{
+	std::vector<std::string> texts;
+
+	relation.indexes = {MakeExisting(10, "partial", {Ascending(kB)})};
+	relation.indexes[0].predicate = kCondition;
+	for (const IndexDefinition &index :
+		 ProposeCandidates({QueryShape{{std::move(use)}}}, MakeCatalog({relation}), kMaxColumns).indexes)
+		texts.push_back(IndexText(index, relation));
+	return texts;
+}
+
+TEST(ProposeCandidates, APartialIndexThatIsThereGivesWhatItsConditionMakesOfOthers)
+{
+	EXPECT_THAT(ProposeBesidePartial(OnCondition(InState()), MakeConditioned()), IsEmpty());
+	EXPECT_THAT(ProposeBesidePartial(InState(), MakeConditioned()), UnorderedElementsAre("a", "b", "a, b"))
+		<< "where the statement does not have its condition it gives nothing";
+}
+
+TEST(ProposeCandidates, APartialIndexThatIsThereGivesNoMoreThanItHolds)
+{
+	EXPECT_THAT(ProposeBesidePartial(OnCondition(Reading(InState(), {kA, kB, kC})), MakeConditioned()),
+				UnorderedElementsAre("a, b + c", "b + c where a = 1"));
+	EXPECT_THAT(ProposeBesidePartial(OnCondition(MakeUse(kTable, {Equal(kA, 0.005)}, {{Ascending(kC)}})),
+									 MakeConditioned()),
+				UnorderedElementsAre("c", "a, c", "c where a = 1"));
+}
+
+TEST(ProposeCandidates, APartialIndexThatFixesNothingGivesNothing)
+{
+	Condition list = MakeCondition(kCondition, kA, 0.005);
+
+	list.fixes = false;
+	list.values = 2;
+	EXPECT_THAT(ProposeBesidePartial(OnCondition(InState()), MakeConditioned(list)), Contains("a, b"));
+}
+
+Relation
+MakeSearchable()
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.columns[kDocument] = MakeElement(kDocument, "document", "gin", kA);
+	relation.columns[kTags] = MakeElement(kTags, "tags", "gin", kB);
+	return relation;
+}
+
+std::vector<std::string>
+ProposeSearch(const Relation &relation)
+{
+	std::vector<std::string> texts;
+	RelationUse use = MakeUse(kTable, {});
+
+	use.searches = {Search(kDocument), Search(kTags)};
+	for (const IndexDefinition &index :
+		 ProposeCandidates({QueryShape{{std::move(use)}}}, MakeCatalog({relation}), kMaxColumns).indexes)
+		texts.push_back(IndexText(index, relation));
+	return texts;
+}
+
+TEST(ProposeCandidates, SearchesAreProposedOnceEach)
+{
+	EXPECT_THAT(ProposeSearch(MakeSearchable()),
+				UnorderedElementsAre("gin: document", "gin: tags", "gin: document, tags"));
+}
+
+/* GIN looks up any of its keys, wherever it stands. */
+TEST(ProposeCandidates, AnInvertedIndexThatIsThereGivesEachOfItsKeys)
+{
+	Relation relation = MakeSearchable();
+
+	relation.indexes = {MakeExisting(10, "both", {Ascending(kTags), Ascending(kDocument)})};
+	relation.indexes[0].method = "gin";
+	EXPECT_THAT(ProposeSearch(relation), IsEmpty());
+	relation.indexes = {MakeExisting(10, "one", {Ascending(kTags)})};
+	relation.indexes[0].method = "gin";
+	EXPECT_THAT(ProposeSearch(relation), UnorderedElementsAre("gin: document", "gin: document, tags"));
+	relation.indexes[0].method = "gist";
+	EXPECT_THAT(ProposeSearch(relation), Contains("gin: tags"));
+}
+
+TEST(ProposeCandidates, AnIndexOfASearchIsRelevantWhereAnyOfItsKeysIs)
+{
+	RelationUse both = MakeUse(kTable, {});
+	RelationUse tags = MakeUse(kTable, {});
+
+	both.searches = {Search(kDocument), Search(kTags)};
+	tags.searches = {Search(kTags)};
+
+	Candidates candidates = ProposeCandidates({QueryShape{{both}}, QueryShape{{tags}}},
+											  MakeCatalog({MakeSearchable()}), kMaxColumns);
+
+	EXPECT_EQ(candidates.relevant.at(0).size(), 3u);
+	EXPECT_EQ(candidates.relevant.at(1).size(), 2u) << "tags alone, and document, tags";
 }
 
 TEST(ProposeCandidates, NothingWantedIsNothingProposed)

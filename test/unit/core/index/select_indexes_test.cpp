@@ -111,10 +111,10 @@ TEST(SelectIndexes, TakesNothingWhereNothingIsGained)
 TEST(SelectIndexes, TakesNothingThatGainsLessThanTheLeast)
 {
 	SelectionProblem problem = MakeProblem(2, 2);
-	std::vector<std::vector<Plan>> statements = {{{{}, 99000}, {{0}, 1000}}, {{{}, 1000}, {{1}, 960}}};
+	std::vector<std::vector<Plan>> statements = {{{{}, 199800}, {{0}, 1000}}, {{{}, 200}, {{1}, 140}}};
 
-	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0)) << "40 of 100,000 are 0.04 %";
-	problem.min_gain = 0.0003;
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0)) << "60 of 200,000 are 0.03 %";
+	problem.min_gain = 0.0002;
 	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0, 1));
 }
 
@@ -349,6 +349,116 @@ TEST(SelectIndexes, TheSameProblemHasTheSameAnswer)
 	EXPECT_LE(first.size(), 3u);
 	for (int i = 0; i < 10; i++)
 		EXPECT_EQ(ChosenOf(Select(problem, statements)), first);
+}
+
+/* One statement, a large index and a small one of another kind that nearly does the same. */
+SelectionProblem
+LargeAndSmall(double small = 2 * kMegabyte)
+{
+	SelectionProblem problem = MakeProblem(1, 2);
+
+	problem.sizes = {10 * kMegabyte, small};
+	problem.kinds = {0, 1};
+	return problem;
+}
+
+std::vector<std::vector<Plan>>
+CostsOf(double without, double large, double small)
+{
+	return {{{{}, without}, {{0}, large}, {{1}, small}}};
+}
+
+TEST(SelectIndexes, ASmallIndexOfAnotherKindTakesThePlaceOfALargeOne)
+{
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(1000, 10, 10))), ElementsAre(1));
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(100000, 10, 19))), ElementsAre(1))
+		<< "nine units are next to nothing";
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(100000, 1000, 1150))), ElementsAre(1))
+		<< "15 % are not noticed";
+}
+
+TEST(SelectIndexes, TheLargeIndexStaysWhereTheSmallOneIsNoticeablyDearer)
+{
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(100000, 10, 25))), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(100000, 1000, 1250))), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(), CostsOf(2000, 1000, 1150))), ElementsAre(0))
+		<< "that would be much of what is gained";
+}
+
+TEST(SelectIndexes, AnIndexThatIsHardlySmallerTakesNoPlace)
+{
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(8.5 * kMegabyte), CostsOf(1000, 10, 10))), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(LargeAndSmall(7.5 * kMegabyte), CostsOf(1000, 10, 10))), ElementsAre(1));
+}
+
+/* Two btrees of all rows differ in what they can do for statements to come. */
+TEST(SelectIndexes, NoneTakesThePlaceOfOneOfItsOwnKind)
+{
+	SelectionProblem problem = LargeAndSmall();
+
+	problem.kinds = {3, 3};
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(1000, 10, 10))), ElementsAre(0));
+	problem.kinds = {};
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(1000, 10, 10))), ElementsAre(0));
+}
+
+TEST(SelectIndexes, TheLargeIndexStaysWhereAnotherStatementNeedsIt)
+{
+	SelectionProblem problem = LargeAndSmall();
+
+	problem.weights = {1, 1};
+	problem.relevant = {{0, 1}, {0}};
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 10}, {{1}, 10}}, {{{}, 1000}, {{0}, 10}}})),
+				ElementsAre(0));
+}
+
+/* What finds the same rows may be a good deal dearer, as the planner reckons. */
+TEST(SelectIndexes, AStandInMayLookDearer)
+{
+	SelectionProblem problem = LargeAndSmall();
+
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(100000, 1000, 4000))), ElementsAre(0));
+	problem.stand_ins = {{1}, {}};
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(100000, 1000, 4000))), ElementsAre(1));
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(100000, 1000, 7000))), ElementsAre(0))
+		<< "but not so much that most of the gain were in doubt";
+	problem.stand_ins = {{}, {0}};
+	EXPECT_THAT(ChosenOf(Select(problem, CostsOf(100000, 1000, 4000))), ElementsAre(0))
+		<< "the large one stands in for the small one, not the other way round";
+}
+
+/* A fifth of the cost, or a hundred units: less than that nobody sees. */
+TEST(SelectIndexes, TakesNothingThatNobodyNotices)
+{
+	SelectionProblem problem = MakeProblem(1, 1);
+
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 400}, {{0}, 321}}})), IsEmpty());
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 400}, {{0}, 320}}})), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 901}}})), IsEmpty());
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 900}}})), ElementsAre(0));
+	problem.min_saving = 0.05;
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 901}}})), ElementsAre(0));
+}
+
+/* What is left after another index is little, and half of that is less. */
+TEST(SelectIndexes, TakesNoSecondIndexForTheLastBitOfAStatement)
+{
+	SelectionProblem problem = MakeProblem(1, 2);
+
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 110}}})), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 90}}})), ElementsAre(0, 1));
+	problem.min_of_base = 0.04;
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 110}}})), ElementsAre(0, 1));
+}
+
+/* Many statements that gain a little each do not make up for one who sees it. */
+TEST(SelectIndexes, OneStatementThatGainsMuchIsEnough)
+{
+	std::vector<Plan> little = {{{}, 300}, {{0}, 260}};
+
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(3, 1), {little, little, little})), IsEmpty());
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(3, 1), {little, little, {{{}, 300}, {{0}, 100}}})),
+				ElementsAre(0));
 }
 
 /* A statement whose planning failed costs nothing and changes nothing. */

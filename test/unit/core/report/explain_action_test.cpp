@@ -128,6 +128,73 @@ TEST(ExplainAction, QuotesTheNameInTheCommandToCheck)
 	EXPECT_THAT(ExplainAction(action), HasSubstr("indexrelid = 'public.\"it''s_idx\"'::regclass;"));
 }
 
+TEST(ExplainAction, SaysHowManyEntriesAreWrittenWhereThatIsKnown)
+{
+	Action action = MakeCreation();
+
+	EXPECT_THAT(ExplainAction(action), HasSubstr("every INSERT, and every UPDATE of its columns"));
+	action.expected["entries_per_hour"] = 1234.4;
+	EXPECT_THAT(ExplainAction(action), HasSubstr("about 1234 entries to write each hour"));
+	EXPECT_THAT(ExplainAction(action), Not(HasSubstr("every INSERT")));
+	action.expected["entries_per_hour"] = 0;
+	EXPECT_THAT(ExplainAction(action), HasSubstr("about 0 entries to write each hour"))
+		<< "nothing written is known, too";
+}
+
+TEST(ExplainAction, SaysWhichUpdatesCannotBeHotAnyMore)
+{
+	Action action = MakeCreation();
+
+	EXPECT_THAT(ExplainAction(action), Not(HasSubstr("HOT")));
+	action.evidence["set_columns"] = {"state", "seen_at"};
+	EXPECT_THAT(ExplainAction(action), HasSubstr("UPDATEs that set state, seen_at cannot be HOT with it"));
+}
+
+TEST(ExplainAction, OffersWhatElseCouldBeHad)
+{
+	Action action = MakeCreation();
+
+	action.evidence["superfluous"] = {"public.one", "public.two"};
+	action.evidence["unique_ddl"] = "CREATE UNIQUE INDEX CONCURRENTLY u ON public.orders (customer_id)";
+
+	std::string page = ExplainAction(action);
+
+	EXPECT_THAT(page, HasSubstr("OPTION It finds all that public.one, public.two finds, which may then be "
+								"dropped.\n       By its statistics no value occurs twice; to keep it so: "
+								"CREATE UNIQUE INDEX CONCURRENTLY u ON public.orders (customer_id)\n"));
+	EXPECT_THAT(SectionsOf(page), testing::ElementsAre("DO", "UNDO", "WHY", "GAIN", "ORDER", "PRICE",
+													   "OPTION", "LOCKS", "CHECK", "NOT"));
+}
+
+TEST(ExplainAction, EachOptionStandsAlone)
+{
+	Action superfluous = MakeCreation();
+	Action unique = MakeCreation();
+
+	superfluous.evidence["superfluous"] = {"public.one"};
+	EXPECT_THAT(ExplainAction(superfluous), HasSubstr("OPTION It finds all that public.one finds"));
+	EXPECT_THAT(ExplainAction(superfluous), Not(HasSubstr("no value occurs twice")));
+	unique.evidence["unique_ddl"] = "CREATE UNIQUE INDEX u ON t (a)";
+	EXPECT_THAT(ExplainAction(unique), HasSubstr("OPTION By its statistics no value occurs twice"));
+	EXPECT_THAT(ExplainAction(unique), Not(HasSubstr("may then be dropped")));
+}
+
+/* CREATE INDEX CONCURRENTLY, whose locks are told else, is not to be had there. */
+TEST(ExplainAction, TellsTheLocksOfAPartitionedTable)
+{
+	Action action = MakeCreation();
+
+	action.evidence["partitioned"] = true;
+
+	std::string page = ExplainAction(action);
+
+	EXPECT_THAT(page, HasSubstr("LOCKS  The steps above take SHARE UPDATE EXCLUSIVE on one partition at a "
+								"time: reads and writes go on."));
+	EXPECT_THAT(page, HasSubstr("in one statement would block its writes (SHARE)"));
+	EXPECT_THAT(page, Not(HasSubstr("INDEX CONCURRENTLY takes")));
+	EXPECT_THAT(page, Not(HasSubstr("lock_timeout"))) << "whoever runs the steps has a session of their own";
+}
+
 TEST(ExplainAction, ADropIsExplainedAsADrop)
 {
 	Action action;
