@@ -124,7 +124,8 @@ foreach my $query (
 	q{UPDATE orders SET pad = $2 WHERE name LIKE $1},
 	q{PREPARE p(text, point, text) AS SELECT sum(length(pad)) FROM orders WHERE name LIKE $3},)
 {
-	is(advised($query), '(name)', $query);
+	# Another version may put what it is joined on before it.
+	like(advised($query), qr/^\((?:length\(pad\), )?name\)$/, $query);
 }
 foreach my $query (
 	'SELECT sum(length(pad)) FROM orders WHERE $1 < score',
