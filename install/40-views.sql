@@ -8,7 +8,7 @@ COMMENT ON VIEW steward.statements IS
 
 -- With the rights of who reads it, so that the policy on steward.actions holds.
 CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
-	SELECT id, status, kind, ddl[1] AS ddl, undo_ddl[1] AS undo_ddl,
+	SELECT id, status, kind, array_to_string(ddl, E';\n') AS ddl, undo_ddl[1] AS undo_ddl,
 		   relation::regclass AS relation,
 		   (expected ->> 'size_bytes')::bigint AS size_bytes,
 		   (expected ->> 'cost_before')::double precision AS cost_before,

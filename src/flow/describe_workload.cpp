@@ -247,11 +247,14 @@ DescribeStatements(Work &work)
 		}
 		shares[planned.statement] += planned.variant.share;
 	}
-	std::erase_if(work.variants, [](const PlannedVariant &planned) { return planned.variant.share == 0; });
+	/* A statement of which nothing can be planned is not one of its foreign keys alone. */
+	std::erase_if(work.variants, [&](const PlannedVariant &planned)
+				  { return planned.variant.share == 0 || shares[planned.statement] == 0; });
 	for (PlannedVariant &planned : work.variants)
 	{
-		if (planned.foreign_key.empty())
-			planned.variant.share /= shares[planned.statement];
+		if (!planned.foreign_key.empty())
+			continue;
+		planned.variant.share /= shares[planned.statement];
 		work.advice.statements[planned.statement].reason = "";
 	}
 }

@@ -154,6 +154,12 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	Action action = journal.Load(id);
 
 	RequireNotStopped();
+	if (event == ActionEvent::kApply && !pg::MayBeShown(action))
+		throw Refusal(
+			{sqlstate::kInsufficientPrivilege, "permission denied to apply action " + std::to_string(id),
+			 "The condition of its index tells a value of a column that you may not read, and the catalog "
+			 "would show it to everybody.",
+			 "Ask for SELECT on that column."});
 	if (action.evidence.value("partitioned", false))
 		throw Refusal(
 			{sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " is about a partitioned table",

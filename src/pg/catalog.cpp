@@ -217,6 +217,12 @@ ReadPartition(Oid oid, PartitionFacts *facts, double *stored_pages)
 		UnlockRelationOid(oid, AccessShareLock);
 		return false;
 	}
+	/* Detached meanwhile. */
+	if (!relation->rd_rel->relispartition)
+	{
+		relation_close(relation, AccessShareLock);
+		return false;
+	}
 	facts->oid = oid;
 	facts->parent = get_partition_parent(oid, true);
 	facts->partitioned = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
@@ -415,10 +421,9 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
  * the rate is then one that may be too high.
  */
 constexpr const char *kWritesQuery = R"(
-SELECT t.oid, sum(pg_stat_get_tuples_inserted(l.relid)) / s.hours, sum(pg_stat_get_tuples_updated(l.relid)) / s.hours,
-       sum(pg_stat_get_tuples_hot_updated(l.relid)) / s.hours, sum(pg_stat_get_tuples_deleted(l.relid)) / s.hours
-  FROM unnest($1::oid[]) AS t (oid)
- CROSS JOIN LATERAL (SELECT t.oid UNION SELECT relid::oid FROM pg_partition_tree(t.oid::regclass)) AS l (relid)
+SELECT t.oid, sum(pg_stat_get_tuples_inserted(t.relid)) / s.hours, sum(pg_stat_get_tuples_updated(t.relid)) / s.hours,
+       sum(pg_stat_get_tuples_hot_updated(t.relid)) / s.hours, sum(pg_stat_get_tuples_deleted(t.relid)) / s.hours
+  FROM unnest($1::oid[], $2::oid[]) AS t (oid, relid)
  CROSS JOIN (SELECT greatest(extract(epoch FROM now() - coalesce(pg_stat_get_db_stat_reset_time(oid), pg_postmaster_start_time())) / 3600,
                              1)::float8 AS hours
                FROM pg_database WHERE datname = current_database()) AS s
@@ -470,6 +475,13 @@ ToIndex(const Row &row)
 	return index;
 }
 
+void
+AppendPair(std::string &tables, std::string &parts, ObjectId table, ObjectId part)
+{
+	tables += (tables.empty() ? "" : ",") + std::to_string(table);
+	parts += (parts.empty() ? "" : ",") + std::to_string(part);
+}
+
 } // namespace
 
 bool
@@ -519,6 +531,10 @@ MayReadColumn(ObjectId relation, ColumnNumber column)
 	Guarded(
 		[&]
 		{
+			if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relation)) ||
+				(column > 0 &&
+				 !SearchSysCacheExists2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(column))))
+				return;
 			may = pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
 				  (column > 0 &&
 				   pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
@@ -537,6 +553,8 @@ ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 {
 	Catalog catalog;
 	std::string oids;
+	std::string tables;
+	std::string parts; /* as many: a table and, one by one, what holds its rows */
 
 	for (ObjectId oid : relations)
 	{
@@ -555,7 +573,13 @@ ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 		if (relation != catalog.end())
 			relation->second.indexes.push_back(ToIndex(row));
 	}
-	for (const Row &row : spi.Query(kWritesQuery, {"{" + oids + "}"}))
+	for (const auto &[oid, relation] : catalog)
+	{
+		AppendPair(tables, parts, oid, oid);
+		for (const Partition &partition : relation.partitions)
+			AppendPair(tables, parts, oid, partition.oid);
+	}
+	for (const Row &row : spi.Query(kWritesQuery, {"{" + tables + "}", "{" + parts + "}"}))
 	{
 		auto relation = catalog.find(row.ObjectId(0));
 

@@ -92,10 +92,13 @@ CompareValues(const void *left, const void *right, void *argument)
 ColumnValues
 InOrder(const ColumnValues &values, Oid collation)
 {
-	TypeCacheEntry *type = lookup_type_cache(values.type, TYPECACHE_CMP_PROC_FINFO);
+	TypeCacheEntry *type;
 	ColumnValues sorted = {values.type, values.count, nullptr};
 
-	if (!IsServersFunction(type->cmp_proc) || values.count == 0)
+	if (values.count == 0)
+		return {};
+	type = lookup_type_cache(values.type, TYPECACHE_CMP_PROC_FINFO);
+	if (!IsServersFunction(type->cmp_proc))
 		return {};
 
 	Order order = {&type->cmp_proc_finfo, collation};

@@ -249,7 +249,11 @@ ElementStatistics::Read(const Catalog &catalog, const IndexElements &elements, c
 				statistics_.count(number) > 0)
 				continue;
 			/* What fails has no statistics, as before: the planner takes its defaults. */
-			RunSandboxed({CurrentRole(), "pg_catalog, pg_temp"},
+			Oid role = SamplingRole(relation.oid);
+
+			if (!OidIsValid(role))
+				continue;
+			RunSandboxed({role, "pg_catalog, pg_temp"},
 						 [&]
 						 {
 							 ExpressionReader reader;

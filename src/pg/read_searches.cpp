@@ -143,6 +143,9 @@ ReadOperatorFamilies(const Reading &reading, const Operand &operand, Oid operato
 		auto *form = reinterpret_cast<Form_pg_amop>(GETSTRUCT(&operators->members[i]->tuple));
 		Oid method = form->amopmethod;
 
+		/* Others may want to open an index to say what it costs. */
+		if (method >= FirstNormalObjectId)
+			continue;
 		if (method == BTREE_AM_OID || (form->amoppurpose == AMOP_ORDER) != orders)
 			continue;
 		/* GIN finds words and parts by themselves where GiST has signatures to look through, which it prices too low. */

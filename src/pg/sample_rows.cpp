@@ -224,7 +224,11 @@ std::optional<ServerError>
 TryToRead(steward::Relation &relation, const IndexElements &elements,
 		  const std::vector<ColumnNumber> &numbers)
 {
-	return RunSandboxed({CurrentRole(), "pg_catalog, pg_temp"},
+	Oid role = SamplingRole(relation.oid);
+
+	if (!OidIsValid(role))
+		return std::nullopt;
+	return RunSandboxed({role, "pg_catalog, pg_temp"},
 						[&]
 						{
 							SampleReader reader(relation, elements, numbers);

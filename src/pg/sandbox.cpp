@@ -18,6 +18,8 @@ extern "C"
 {
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
@@ -25,6 +27,7 @@ extern "C"
 #include "utils/guc.h"
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timeout.h"
 }
 
@@ -190,6 +193,38 @@ PlanningRole(Oid role)
 					   "Statements of superusers are planned as this role, which may do nothing.",
 					   "Run CREATE ROLE steward_planner NOLOGIN;"});
 	return planner;
+}
+
+Oid
+SamplingRole(Oid table)
+{
+	Oid role = InvalidOid;
+
+	Guarded(
+		[&]
+		{
+			Oid owner = InvalidOid;
+			ListCell *cell;
+
+			foreach (cell, find_all_inheritors(table, NoLock, nullptr))
+			{
+				HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(cell)));
+				Oid of_part;
+				bool is_foreign;
+
+				if (!HeapTupleIsValid(tuple))
+					return;
+				of_part = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+				is_foreign =
+					reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relkind == RELKIND_FOREIGN_TABLE;
+				ReleaseSysCache(tuple);
+				if (is_foreign || (OidIsValid(owner) && of_part != owner))
+					return;
+				owner = of_part;
+			}
+			role = IsPowerful(GetUserId()) && !IsPowerful(owner) ? owner : GetUserId();
+		});
+	return role;
 }
 
 std::string

@@ -46,6 +46,14 @@ std::optional<ServerError> RunSandboxed(const Identity &identity, const std::fun
  */
 Oid PlanningRole(Oid role);
 
+/*
+ * The role as which rows of a table are read for a sample: the current one
+ * but, where that has power and the table's owner has none, the owner, whose
+ * functions planning and reading may call.  InvalidOid where partitions belong
+ * to others, or are foreign tables: then there is no sample.
+ */
+Oid SamplingRole(Oid table);
+
 /* The search_path that a new session of the role in this database would have. */
 std::string SearchPathOf(Oid role);
 

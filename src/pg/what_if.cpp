@@ -122,10 +122,31 @@ void
 KeepTuple([[maybe_unused]] HeapTuple tuple)
 {}
 
+/* The relation that was shown the index; not every caller of the hook names it. */
+const RelOptInfo *
+RelationWith(PlannerInfo *root, Oid index)
+{
+	for (int i = 1; i < root->simple_rel_array_size; i++)
+	{
+		const RelOptInfo *rel = root->simple_rel_array[i];
+		ListCell *cell;
+
+		if (rel == nullptr)
+			continue;
+		foreach (cell, rel->indexlist)
+		{
+			if (lfirst_node(IndexOptInfo, cell)->indexoid == index)
+				return rel;
+		}
+	}
+	return nullptr;
+}
+
 /* Whether who runs the statement may read all rows of the table, and so what statistics say of them. */
 bool
-MayRead(PlannerInfo *root, const RelOptInfo *rel)
+MayRead(PlannerInfo *root, Oid index)
 {
+	const RelOptInfo *rel = RelationWith(root, index);
 	const RangeTblEntry *entry =
 		rel != nullptr && rel->relid > 0 ? planner_rt_fetch(rel->relid, root) : nullptr;
 
@@ -153,7 +174,7 @@ ShowStatistics(PlannerInfo *root, Oid index, AttrNumber position, VariableStatDa
 		return false;
 	variable->statsTuple = tuples[key];
 	variable->freefunc = KeepTuple;
-	variable->acl_ok = MayRead(root, variable->rel);
+	variable->acl_ok = MayRead(root, index);
 	return true;
 }
 
