@@ -92,7 +92,8 @@ is(advised(), '(status, score)', 'a skewed column and an order');
 forget();
 run(q{SELECT sum(length(pad)) FROM orders WHERE status = 'opensesame'});
 is(advised(), '(status)', 'a skewed column, for the sake of its rare value');
-is(look('SELECT benefit BETWEEN 0.3 AND 0.5 FROM steward.recommend_indexes()'), 't', 'which is taken to be asked for half of the time');
+# Of the planner's cost: our own asking takes part of the measured time.
+is(look(q{SELECT benefit BETWEEN 0.3 AND 0.5 FROM steward.recommend_indexes(ARRAY['SELECT sum(length(pad)) FROM orders WHERE status = $1'])}), 't', 'which is taken to be asked for half of the time');
 forget();
 run(q{SELECT sum(length(pad)) FROM orders WHERE name LIKE 'zebra12%'});
 is(advised(), '(name)', 'a pattern with a beginning');
