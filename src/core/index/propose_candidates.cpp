@@ -335,7 +335,7 @@ GivenInPart(const IndexDefinition &wanted, const RelationUse &use, const Relatio
 		});
 }
 
-/* Whether a partial index finds the same rows as one of all, whose other keys say nothing more. */
+/* Whether a partial index finds the same rows as one of all, or fewer, since it has all that the other has. */
 bool
 StandsInFor(const IndexDefinition &partial, const IndexDefinition &index, const Relation &relation)
 {
@@ -344,11 +344,16 @@ StandsInFor(const IndexDefinition &partial, const IndexDefinition &index, const 
 		return false;
 
 	const Condition &condition = relation.conditions.at(partial.predicate);
-	std::vector<ColumnNumber> included = index.included;
 
-	std::erase(included, condition.column);
-	return condition.fixes && included == partial.included && HasColumn(index.keys, condition.column) &&
-		   Without(index.keys, condition.column) == partial.keys;
+	return condition.fixes && HasColumn(index.keys, condition.column) &&
+		   IsPrefix(Without(index.keys, condition.column), partial.keys) &&
+		   std::all_of(index.included.begin(), index.included.end(),
+					   [&](ColumnNumber column)
+					   {
+						   return column == condition.column || HasColumn(partial.keys, column) ||
+								  std::find(partial.included.begin(), partial.included.end(), column) !=
+									  partial.included.end();
+					   });
 }
 
 /* The columns with which an index must begin for this appearance to use it. */
