@@ -35,6 +35,7 @@ inline constexpr const char *kNotInPrerequisiteState = "55000";
 inline constexpr const char *kLockNotAvailable = "55P03";
 inline constexpr const char *kQueryCanceled = "57014";
 inline constexpr const char *kOutOfMemory = "53200";
+inline constexpr const char *kProgramLimitExceeded = "54000";
 inline constexpr const char *kInternalError = "XX000";
 } // namespace sqlstate
 

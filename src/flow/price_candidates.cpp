@@ -10,6 +10,7 @@
 #include "flow/price_candidates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "core/index/describe_expressions.h"
@@ -17,6 +18,7 @@
 #include "pg/catalog.h"
 #include "pg/hypopg.h"
 #include "pg/sample_rows.h"
+#include "pg/session.h"
 #include "pg/settings.h"
 
 namespace steward
@@ -29,6 +31,9 @@ constexpr double kPageSize = 8192;
 constexpr double kMegabyte = 1024.0 * 1024.0;
 constexpr double kSmallestBudget = 256 * kMegabyte;
 constexpr double kBudgetShare = 0.20;
+
+/* A partition with this share of another's rows has an index of so much smaller a size, and the same height. */
+constexpr double kAboutOneSize = 0.8;
 
 /*
  * An index must remove at least this share of the objective.  Measured time
@@ -88,12 +93,23 @@ ModelInForce()
 	return pg::HypopgCountsHeaderOnce() ? SizeModel::kHypopg142 : SizeModel::kHypopg;
 }
 
-/* The table as each of its parts that hold rows is to be sized: itself, or one partition at a time. */
+/*
+ * The table as each of its parts that hold rows is to be sized: itself, or its
+ * partitions.  Of partitions of about one size one is sized, and the others are
+ * so much smaller as they have fewer rows: there may be thousands.
+ */
 class Parts
 {
 public:
 	explicit Parts(const Relation &relation) : relation_(relation)
 	{
+		for (const Partition &partition : relation.partitions)
+		{
+			if (!partition.partitioned)
+				partitions_.push_back(&partition);
+		}
+		std::stable_sort(partitions_.begin(), partitions_.end(),
+						 [](const Partition *a, const Partition *b) { return a->tuples > b->tuples; });
 		if (relation.partitioned)
 			part_ = relation;
 	}
@@ -101,30 +117,36 @@ public:
 	std::vector<pg::Placement> Place(const IndexDefinition &index, SizeModel model)
 	{
 		std::vector<pg::Placement> placements;
+		const Partition *sized = nullptr;
+		IndexSize size;
 
 		if (!relation_.partitioned)
-			return {PlaceOn(relation_.oid, relation_, index, model)};
-		for (const Partition &partition : relation_.partitions)
 		{
-			if (partition.partitioned)
-				continue;
-			part_.tuples = partition.tuples;
-			part_.pages = partition.pages;
-			placements.push_back(PlaceOn(partition.oid, part_, index, model));
+			size = EstimateIndexSize(relation_, index, model);
+			return {{relation_.oid, size.pages, size.tuples, size.height}};
+		}
+		for (const Partition *partition : partitions_)
+		{
+			double share = sized == nullptr ? 0 : partition->tuples / std::max(1.0, sized->tuples);
+
+			if (share < kAboutOneSize)
+			{
+				pg::CheckForInterrupts();
+				part_.tuples = partition->tuples;
+				part_.pages = partition->pages;
+				size = EstimateIndexSize(part_, index, model);
+				sized = partition;
+				share = 1;
+			}
+			placements.push_back(
+				{partition->oid, std::ceil(size.pages * share), size.tuples * share, size.height});
 		}
 		return placements;
 	}
 
 private:
-	static pg::Placement PlaceOn(ObjectId oid, const Relation &on, const IndexDefinition &index,
-								 SizeModel model)
-	{
-		IndexSize size = EstimateIndexSize(on, index, model);
-
-		return {oid, size.pages, size.tuples, size.height};
-	}
-
 	const Relation &relation_;
+	std::vector<const Partition *> partitions_; /* that hold rows, largest first */
 	Relation part_;
 };
 

@@ -232,7 +232,11 @@ GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
 		pg::CreateIndexStatement(relation, recommended.index, recommended.name,
 								 relation.partitioned ? pg::Building::kPlain : pg::Building::kConcurrently);
 	recommended.ddl_steps = {recommended.ddl};
-	if (relation.partitioned)
+	/* Attached one by one, an index never becomes valid where a foreign partition has none. */
+	if (relation.foreign_partitions)
+		recommended.reason += "; it has foreign partitions, so that only one statement can build it, "
+							  "during which nobody can write to the table";
+	else if (relation.partitioned)
 		recommended.ddl_steps = StepsFor(relation, recommended, names);
 	if (MayBeUnique(relation, recommended.index))
 	{

@@ -125,7 +125,8 @@ struct Relation
 	double tuples = 0;
 	bool analyzed = false;
 	bool partitioned = false;
-	std::vector<Partition> partitions; /* of a partitioned table, upper levels first */
+	bool foreign_partitions = false;   /* it has some, beside those here */
+	std::vector<Partition> partitions; /* of a partitioned table, upper levels first; no foreign ones */
 	std::map<ColumnNumber, Column> columns;
 	std::map<ColumnNumber, Condition> conditions;
 	std::vector<ExistingIndex> indexes;

@@ -87,6 +87,8 @@ struct RelationFacts
 {
 	bool found;
 	bool partitioned;
+	bool foreign_partitions;
+	bool partition_locked;
 	int partition_count;
 	PartitionFacts *partitions;
 	const char *schema;
@@ -202,26 +204,34 @@ ReadExtent(::Relation relation, double *stored_pages, double *pages, double *tup
 	*stored_pages = RelationGetNumberOfBlocks(relation);
 }
 
-/* Reads one partition; false where it is locked or gone, or rows do not lie here. */
-bool
+enum class PartitionKind
+{
+	kUsual,
+	kForeign,  /* its rows lie elsewhere, and it has no index here */
+	kDetached, /* or gone, meanwhile */
+	kLocked,
+};
+
+/* Reads one partition. */
+PartitionKind
 ReadPartition(Oid oid, PartitionFacts *facts, double *stored_pages)
 {
 	::Relation relation;
 	double stored = 0;
+	bool is_foreign;
 
 	if (!ConditionalLockRelationOid(oid, AccessShareLock))
-		return false;
+		return PartitionKind::kLocked;
 	relation = try_relation_open(oid, NoLock);
 	if (relation == nullptr)
 	{
 		UnlockRelationOid(oid, AccessShareLock);
-		return false;
+		return PartitionKind::kDetached;
 	}
-	/* Detached meanwhile. */
 	if (!relation->rd_rel->relispartition)
 	{
 		relation_close(relation, AccessShareLock);
-		return false;
+		return PartitionKind::kDetached;
 	}
 	facts->oid = oid;
 	facts->parent = get_partition_parent(oid, true);
@@ -231,11 +241,9 @@ ReadPartition(Oid oid, PartitionFacts *facts, double *stored_pages)
 	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
 	ReadExtent(relation, &stored, &facts->pages, &facts->tuples);
 	*stored_pages += stored;
-
-	bool usable = facts->partitioned || relation->rd_rel->relkind == RELKIND_RELATION;
-
+	is_foreign = relation->rd_rel->relkind == RELKIND_FOREIGN_TABLE;
 	relation_close(relation, AccessShareLock);
-	return usable;
+	return is_foreign ? PartitionKind::kForeign : PartitionKind::kUsual;
 }
 
 /* The partitions on all levels, upper ones first; the table has what they have together. */
@@ -252,11 +260,24 @@ ReadPartitions(Oid oid, RelationFacts *facts, double *stored_pages)
 	{
 		PartitionFacts *partition = &facts->partitions[facts->partition_count];
 
-		if (lfirst_oid(cell) == oid || !ReadPartition(lfirst_oid(cell), partition, stored_pages))
+		if (lfirst_oid(cell) == oid)
 			continue;
-		facts->pages += partition->pages;
-		facts->tuples += partition->tuples;
-		facts->partition_count++;
+		switch (ReadPartition(lfirst_oid(cell), partition, stored_pages))
+		{
+			case PartitionKind::kUsual:
+				facts->pages += partition->pages;
+				facts->tuples += partition->tuples;
+				facts->partition_count++;
+				break;
+			case PartitionKind::kForeign:
+				facts->foreign_partitions = true;
+				break;
+			case PartitionKind::kLocked:
+				facts->partition_locked = true;
+				break;
+			case PartitionKind::kDetached:
+				break;
+		}
 	}
 }
 
@@ -317,7 +338,8 @@ ReadRelation(Oid oid, RelationFacts *facts)
 	facts->schema = get_namespace_name(RelationGetNamespace(relation));
 	facts->name = pstrdup(RelationGetRelationName(relation));
 	facts->quoted = quote_qualified_identifier(facts->schema, facts->name);
-	facts->unfit = UnfitReason(relation, stored_pages);
+	facts->unfit = facts->partition_locked ? "one of its partitions is locked just now"
+										   : UnfitReason(relation, stored_pages);
 	facts->columns = static_cast<ColumnFacts *>(
 		palloc0(sizeof(ColumnFacts) * Max(1, RelationGetNumberOfAttributes(relation))));
 	for (int i = 0; i < RelationGetNumberOfAttributes(relation); i++)
@@ -348,6 +370,7 @@ ToModel(Oid oid, const RelationFacts &facts)
 	relation.tuples = facts.tuples;
 	relation.analyzed = facts.analyzed;
 	relation.partitioned = facts.partitioned;
+	relation.foreign_partitions = facts.foreign_partitions;
 	for (int i = 0; i < facts.partition_count; i++)
 	{
 		const PartitionFacts &partition = facts.partitions[i];

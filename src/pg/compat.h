@@ -259,14 +259,14 @@ IsDescending(const PathKey *pathkey)
 #endif
 }
 
-/* Where the columns of `from` are in `to`, by name; 16 asks what to do about those that are missing. */
+/* Where the columns of `from` are in `to`, by name; null: at the same places.  16 asks what to do about those that are missing. */
 inline AttrMap *
 MapColumns(TupleDesc to, TupleDesc from)
 {
 #if PG_VERSION_NUM >= 160000
-	return build_attrmap_by_name(to, from, false);
+	return build_attrmap_by_name_if_req(to, from, false);
 #else
-	return build_attrmap_by_name(to, from);
+	return build_attrmap_by_name_if_req(to, from);
 #endif
 }
 

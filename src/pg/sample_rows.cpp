@@ -199,7 +199,7 @@ private:
 		SwitchedContext in(context_.get());
 		int column = kFirstColumn;
 
-		Guarded([] { CHECK_FOR_INTERRUPTS(); });
+		CheckForInterrupts();
 		result_.rows++;
 		result_.pages.push_back(PageOf(row, descriptor));
 		for (Reading &reading : readings_)

@@ -122,6 +122,12 @@ Notice(const std::string &text)
 }
 
 void
+CheckForInterrupts()
+{
+	Guarded([] { CHECK_FOR_INTERRUPTS(); });
+}
+
+void
 WaitMilliseconds(long milliseconds)
 {
 	Guarded(

@@ -50,6 +50,9 @@ void LogWarning(const std::string &text);
 /* To the client of this session. */
 void Notice(const std::string &text);
 
+/* An ERROR where a cancel or a shutdown was asked for. */
+void CheckForInterrupts();
+
 /* Waits on the latch, at most so long; an ERROR where the wait is cancelled. */
 void WaitMilliseconds(long milliseconds);
 

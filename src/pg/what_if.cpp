@@ -19,6 +19,8 @@
 #include "pg/hooks.h"
 #include "pg/index_elements.h"
 #include "pg/plan_tree.h"
+#include "pg/sandbox.h"
+#include "pg/session.h"
 
 extern "C"
 {
@@ -47,12 +49,14 @@ namespace
 {
 
 /* No real object has so high an OID before the counter has gone all the way round. */
-constexpr Oid kFirstHypotheticalOid = 0xFFFF0000;
+constexpr Oid kFirstHypotheticalOid = 0xFFF00000;
+constexpr size_t kMostHypothetical = 0xFFFFF; /* with such an OID */
 
 /* The indexes of one question, and which of them the plan uses. */
 struct World
 {
-	const WhatIf::Placed *shown;
+	const WhatIf::Template *const *shown;
+	const WhatIf::ColumnMaps *maps;
 	const std::vector<std::vector<HeapTuple>> *statistics;
 	int count;
 	Oid *used; /* as many as there are hypothetical indexes at most */
@@ -73,15 +77,66 @@ MoveTo(Index relid, Node *expression)
 		ChangeVarNodes(expression, 1, static_cast<int>(relid), 0);
 }
 
-List *
-MovedList(Index relid, List *expressions)
+/* A copy for that relation, whose columns the map knows, if they have other numbers there. */
+Node *
+MovedCopy(Node *expression, Index relid, const AttrMap *map)
 {
-	List *moved = compat::CopyNode(expressions);
+	bool whole_row = false;
+
+	expression = map == nullptr ? compat::CopyNode(expression)
+								: map_variable_attnos(expression, 1, 0, map, InvalidOid, &whole_row);
+	MoveTo(relid, expression);
+	return expression;
+}
+
+List *
+MovedList(List *expressions, Index relid, const AttrMap *map)
+{
+	List *moved = NIL;
 	ListCell *cell;
 
-	foreach (cell, moved)
-		MoveTo(relid, static_cast<Node *>(lfirst(cell)));
+	foreach (cell, expressions)
+		moved = lappend(moved, MovedCopy(static_cast<Node *>(lfirst(cell)), relid, map));
 	return moved;
+}
+
+/* The index at one place, for a relation of the statement that is planned. */
+IndexOptInfo *
+PlacedCopy(const IndexOptInfo *index, const Placement &place, const AttrMap *map, RelOptInfo *rel)
+{
+	auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
+	List *columns = NIL;
+	ListCell *cell;
+
+	*info = *index;
+	info->rel = rel;
+	info->pages = static_cast<BlockNumber>(place.pages);
+	info->tuples = place.tuples;
+	info->tree_height = place.height;
+	if (map != nullptr)
+	{
+		info->indexkeys = static_cast<int *>(palloc(sizeof(int) * index->ncolumns));
+		for (int i = 0; i < index->ncolumns; i++)
+			info->indexkeys[i] = index->indexkeys[i] == 0 ? 0 : map->attnums[index->indexkeys[i] - 1];
+	}
+	foreach (cell, index->indextlist)
+	{
+		const auto *entry = lfirst_node(TargetEntry, cell);
+		Node *expression = MovedCopy(reinterpret_cast<Node *>(entry->expr), rel->relid, map);
+
+		columns = lappend(
+			columns, makeTargetEntry(reinterpret_cast<Expr *>(expression), entry->resno, nullptr, false));
+	}
+	info->indextlist = columns;
+	info->indexprs = MovedList(index->indexprs, rel->relid, map);
+	info->indpred = MovedList(index->indpred, rel->relid, map);
+	return info;
+}
+
+bool
+IsBefore(const Placement &place, Oid relation)
+{
+	return place.relation < relation;
 }
 
 void
@@ -93,27 +148,17 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 		return;
 	for (int i = 0; i < world->count; i++)
 	{
-		if (world->shown[i].relation != relation)
+		const WhatIf::Template &shown = *world->shown[i];
+		auto place = std::lower_bound(shown.places.begin(), shown.places.end(), relation, IsBefore);
+
+		if (place == shown.places.end() || place->relation != relation)
 			continue;
 
-		const IndexOptInfo *index = world->shown[i].index;
-		auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
-		List *columns = NIL;
-		ListCell *cell;
+		auto map = world->maps->find(relation);
 
-		*info = *index;
-		info->rel = rel;
-		foreach (cell, index->indextlist)
-		{
-			auto *entry = compat::CopyNode(lfirst_node(TargetEntry, cell));
-
-			MoveTo(rel->relid, reinterpret_cast<Node *>(entry->expr));
-			columns = lappend(columns, entry);
-		}
-		info->indextlist = columns;
-		info->indexprs = MovedList(rel->relid, index->indexprs);
-		info->indpred = MovedList(rel->relid, index->indpred);
-		rel->indexlist = lcons(info, rel->indexlist);
+		rel->indexlist =
+			lcons(PlacedCopy(shown.index, *place, map == world->maps->end() ? nullptr : map->second, rel),
+				  rel->indexlist);
 	}
 }
 
@@ -283,15 +328,12 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	::Relation relation;
 	TupleDesc descriptor;
 
-	/* Gone or locked by somebody meanwhile: there is no such index, then. */
+	/* Locked by somebody: then there is no such index now.  The lock is given back with the subtransaction. */
 	if (!ConditionalLockRelationOid(definition.relation, AccessShareLock))
 		return nullptr;
 	relation = try_relation_open(definition.relation, NoLock);
 	if (relation == nullptr)
-	{
-		UnlockRelationOid(definition.relation, AccessShareLock);
 		return nullptr;
-	}
 	descriptor = RelationGetDescr(relation);
 	info->indexoid = oid;
 	info->ncolumns = columns;
@@ -330,68 +372,29 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 
 		DescribeColumn(info, i, reinterpret_cast<Node *>(column), InvalidOid, key);
 	}
-	relation_close(relation, AccessShareLock);
+	relation_close(relation, NoLock);
 	return info;
 }
 
-Node *
-MapExpression(Node *expression, const AttrMap *map)
+/* False where they cannot be looked at now. */
+bool
+MapColumnsOf(Oid partition, Oid parent, const AttrMap **map)
 {
-	bool whole_row = false;
+	::Relation to;
+	::Relation from;
 
-	return map_variable_attnos(expression, 1, 0, map, InvalidOid, &whole_row);
-}
-
-/* The same index on a partition, whose columns may have other numbers. */
-void
-MoveToPartition(IndexOptInfo *info, Oid parent, Oid partition)
-{
-	::Relation to = try_relation_open(partition, NoLock);
-	::Relation from = try_relation_open(parent, NoLock);
-	const AttrMap *map;
-	ListCell *cell;
-	int *keys = NewArray<int>(info->ncolumns);
-
-	if (to == nullptr || from == nullptr)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("partition %u is gone", partition)));
-	map = compat::MapColumns(RelationGetDescr(to), RelationGetDescr(from));
-	for (int i = 0; i < info->ncolumns; i++)
-		keys[i] = info->indexkeys[i] == 0 ? 0 : map->attnums[info->indexkeys[i] - 1];
-	info->indexkeys = keys;
-	info->indextlist = compat::CopyNode(info->indextlist);
-	foreach (cell, info->indextlist)
-	{
-		auto *entry = lfirst_node(TargetEntry, cell);
-
-		entry->expr = reinterpret_cast<Expr *>(MapExpression(reinterpret_cast<Node *>(entry->expr), map));
-	}
-	info->indexprs = reinterpret_cast<List *>(MapExpression(reinterpret_cast<Node *>(info->indexprs), map));
-	info->indpred = reinterpret_cast<List *>(MapExpression(reinterpret_cast<Node *>(info->indpred), map));
-	relation_close(from, NoLock);
-	relation_close(to, NoLock);
-}
-
-/* The index at one place; null where that cannot be looked at now. */
-IndexOptInfo *
-Place(const IndexOptInfo *whole, Oid relation, const Placement &placement)
-{
-	auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
-
-	*info = *whole;
-	if (placement.relation != relation)
-	{
-		if (!ConditionalLockRelationOid(placement.relation, AccessShareLock))
-			return nullptr;
-		if (!ConditionalLockRelationOid(relation, AccessShareLock))
-			return nullptr;
-		MoveToPartition(info, relation, placement.relation);
-		UnlockRelationOid(relation, AccessShareLock);
-		UnlockRelationOid(placement.relation, AccessShareLock);
-	}
-	info->pages = static_cast<BlockNumber>(placement.pages);
-	info->tuples = placement.tuples;
-	info->tree_height = placement.height;
-	return info;
+	if (!ConditionalLockRelationOid(parent, AccessShareLock) ||
+		!ConditionalLockRelationOid(partition, AccessShareLock))
+		return false;
+	from = try_relation_open(parent, NoLock);
+	to = try_relation_open(partition, NoLock);
+	if (to != nullptr && from != nullptr)
+		*map = compat::MapColumns(RelationGetDescr(to), RelationGetDescr(from));
+	if (to != nullptr)
+		relation_close(to, NoLock);
+	if (from != nullptr)
+		relation_close(from, NoLock);
+	return to != nullptr && from != nullptr;
 }
 
 /* An index that no plan can use, on these expressions. */
@@ -436,29 +439,66 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 	: statements_(std::move(statements)), context_("pg_steward what-if")
 {
 	SwitchedContext in(context_.get());
+	Oid oid = kFirstHypotheticalOid;
 
-	for (size_t i = 0; i < indexes.size(); i++)
+	if (indexes.size() + elements.all().size() > kMostHypothetical)
+		throw Refusal({sqlstate::kProgramLimitExceeded, "there are too many candidates for indexes",
+					   std::to_string(indexes.size()) + " indexes could be of use.",
+					   "Ask about fewer statements at a time."});
+	for (const HypotheticalIndex &index : indexes)
 	{
-		const HypotheticalIndex &index = indexes[i];
-		IndexOptInfo *whole = nullptr;
-
-		templates_.emplace_back();
 		statistics_.emplace_back();
 		for (const IndexKey &key : index.definition.keys)
 			statistics_.back().push_back(statistics == nullptr ? nullptr : statistics->Find(key.column));
-		Guarded([&] { whole = BuildTemplate(index, elements, kFirstHypotheticalOid + static_cast<Oid>(i)); });
-		for (const Placement &placement : index.placements)
-		{
-			IndexOptInfo *info = nullptr;
-
-			if (whole != nullptr)
-				Guarded([&] { info = Place(whole, index.definition.relation, placement); });
-			if (info != nullptr)
-				templates_.back().push_back({info, placement.relation});
-		}
+		AddTemplate(index, elements, oid++);
 	}
 	if (statistics != nullptr)
 		AddCarriers(elements, *statistics);
+}
+
+void
+WhatIf::AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid)
+{
+	Template made = {nullptr, {}};
+
+	/* Whatever fails, as on a column that was dropped just now: there is no such index. */
+	RunSandboxed({CurrentRole(), std::nullopt},
+				 [&]
+				 {
+					 Guarded([&] { made.index = BuildTemplate(index, elements, oid); });
+					 if (made.index == nullptr)
+						 return;
+					 for (const Placement &placement : index.placements)
+					 {
+						 if (placement.relation == index.definition.relation ||
+							 MapPartition(index.definition.relation, placement.relation))
+							 made.places.push_back(placement);
+					 }
+				 });
+	std::sort(made.places.begin(), made.places.end(),
+			  [](const Placement &a, const Placement &b) { return a.relation < b.relation; });
+	templates_.push_back(std::move(made));
+}
+
+/* Whether it is known where the columns are. */
+bool
+WhatIf::MapPartition(Oid parent, Oid partition)
+{
+	if (maps_.count(partition) > 0)
+		return true;
+
+	const AttrMap *map = nullptr;
+	bool known = false;
+
+	Guarded(
+		[&]
+		{
+			CHECK_FOR_INTERRUPTS();
+			known = MapColumnsOf(partition, parent, &map);
+		});
+	if (known)
+		maps_[partition] = map;
+	return known;
 }
 
 /*
@@ -501,7 +541,7 @@ WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &stat
 						expressions = lappend(expressions, elements.all()[numbers[i]].expression);
 					info = BuildCarrier(expressions, oid);
 				});
-			carriers_.push_back({info, relation});
+			carriers_.push_back({info, {{relation, 1, 0, info->tree_height}}});
 		}
 	}
 }
@@ -510,18 +550,18 @@ Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	Price price;
-	std::vector<Placed> shown = carriers_; /* first, and so last in the planner's list */
+	std::vector<const Template *> shown; /* the carriers first, and so last in the planner's list */
 	auto used = std::make_unique<Oid[]>(set.size() + 1);
 	World world = {};
 
 	if (failures_.count(statement) > 0)
 		return price;
+	for (const Template &carrier : carriers_)
+		shown.push_back(&carrier);
 	for (CandidateId id : set)
-	{
-		for (const Placed &placed : templates_[static_cast<size_t>(id)])
-			shown.push_back(placed);
-	}
+		shown.push_back(&templates_[static_cast<size_t>(id)]);
 	world.shown = shown.data();
+	world.maps = &maps_;
 	world.statistics = &statistics_;
 	world.count = static_cast<int>(shown.size());
 	world.used = used.get();

@@ -13,6 +13,7 @@
 
 extern "C"
 {
+#include "access/attmap.h"
 #include "nodes/pathnodes.h"
 }
 
@@ -52,7 +53,8 @@ class WhatIf : public CostOracle
 public:
 	/*
 	 * The statements and the statistics are kept by reference; an unfit
-	 * statement may not be asked about.
+	 * statement may not be asked about.  An index whose table is gone, changed
+	 * or locked by now is shown nowhere.
 	 */
 	WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<HypotheticalIndex> &indexes,
 		   const IndexElements &elements, const ElementStatistics *statistics = nullptr);
@@ -66,21 +68,27 @@ public:
 	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
 
-	/* One index on one table: what the planner is shown of it. */
-	struct Placed
+	/* One index: what the planner is shown of it, and where. */
+	struct Template
 	{
-		const IndexOptInfo *index; /* rel is not set, its expressions are of relation number 1 */
-		Oid relation;
+		const IndexOptInfo *index; /* rel and size are not set, its expressions are of relation number 1 */
+		std::vector<Placement> places; /* ascending by relation; empty where it cannot be looked at now */
 	};
 
-private:
-	std::vector<AnalyzedQuery *> statements_;
-	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
+	/* Where the columns of a partitioned table are in each of its partitions; null: at the same places. */
+	using ColumnMaps = std::map<Oid, const AttrMap *>;
 
-	OwnedMemoryContext context_;
-	std::vector<std::vector<Placed>> templates_; /* one for each index; what they point to is in context_ */
+private:
+	void AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid);
+	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
+	bool MapPartition(Oid parent, Oid partition);
+
+	std::vector<AnalyzedQuery *> statements_;
+	OwnedMemoryContext context_;                     /* of what the templates and the maps point to */
+	std::vector<Template> templates_;                /* one for each index */
 	std::vector<std::vector<HeapTuple>> statistics_; /* of each index, of each of its keys; null: unknown */
-	std::vector<Placed> carriers_;
+	std::vector<Template> carriers_;
+	ColumnMaps maps_;
 	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };

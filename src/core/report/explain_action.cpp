@@ -135,6 +135,9 @@ DescribeLocks(const Action &action)
 {
 	bool creates = action.kind == ActionKind::kCreateIndex;
 
+	if (action.evidence.value("partitioned", false) && action.ddl.size() == 1)
+		return {
+			"CREATE INDEX on the partitioned table takes SHARE on all partitions: reads go on, writes wait."};
 	if (action.evidence.value("partitioned", false))
 		return {
 			"The steps above take SHARE UPDATE EXCLUSIVE on one partition at a time: reads and writes go on.",
