@@ -170,6 +170,7 @@ IsServersFunction(Oid function)
 {
 	return OidIsValid(function) && function < FirstNormalObjectId;
 }
+
 ColumnStatistics *
 FindStatistics(List **columns, const ColumnSource &source)
 {
@@ -210,7 +211,7 @@ Converted(const ColumnValues &values, Oid type)
 		return {};
 	if (type == values.type)
 		return values;
-	switch (find_coercion_pathway(type, values.type, COERCION_ASSIGNMENT, &function))
+	switch (find_coercion_pathway(type, values.type, COERCION_IMPLICIT, &function))
 	{
 		case COERCION_PATH_RELABELTYPE:
 			return converted;

@@ -62,7 +62,7 @@ bool IsServersFunction(Oid function);
  */
 ColumnStatistics *FindStatistics(List **columns, const ColumnSource &source);
 
-/* As values of another type of the server's; none where it has no cast without much ado. */
+/* As values of another type of the server's; none where some might not fit into it. */
 ColumnValues Converted(const ColumnValues &values, Oid type);
 
 } // namespace steward::pg

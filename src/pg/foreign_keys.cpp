@@ -14,7 +14,6 @@
 #include "pg/foreign_keys.h"
 
 #include <algorithm>
-#include <map>
 
 namespace steward::pg
 {
@@ -60,51 +59,55 @@ ParseOids(const std::string &text)
 	return oids;
 }
 
-bool
-IsSetOff(const Row &row, const std::vector<ObjectId> &deletes, const std::vector<ColumnWrite> &writes)
-{
-	ObjectId referred = row.ObjectId(1);
-	std::vector<ObjectId> columns = ParseOids(row.Text(6));
+} // namespace
 
-	if (std::find(deletes.begin(), deletes.end(), referred) != deletes.end())
+ForeignKeys::ForeignKeys(Spi &spi, const std::set<ObjectId> &referred)
+{
+	std::string oids;
+
+	for (ObjectId oid : referred)
+		oids += (oids.empty() ? "" : ",") + std::to_string(oid);
+	if (oids.empty())
+		return;
+	for (const Row &row : spi.Query(kForeignKeyQuery, {"{" + oids + "}"}))
+		keys_.push_back({row.Text(0), row.ObjectId(1), row.ObjectId(2), row.ObjectId(3), row.Text(4),
+						 ParseOids(row.Text(5)), ParseOids(row.Text(6))});
+}
+
+bool
+ForeignKeys::IsSetOff(const Key &key, const std::vector<ObjectId> &deletes,
+					  const std::vector<ColumnWrite> &writes)
+{
+	if (std::find(deletes.begin(), deletes.end(), key.referred) != deletes.end())
 		return true;
 	return std::any_of(writes.begin(), writes.end(),
 					   [&](const ColumnWrite &write)
 					   {
-						   return write.relation == referred &&
-								  std::find(columns.begin(), columns.end(),
-											static_cast<ObjectId>(write.column)) != columns.end();
+						   return write.relation == key.referred &&
+								  std::find(key.columns.begin(), key.columns.end(),
+											static_cast<ObjectId>(write.column)) != key.columns.end();
 					   });
 }
 
-} // namespace
-
 std::vector<ForeignKeyCheck>
-FindForeignKeyChecks(Spi &spi, const std::vector<ObjectId> &deletes, const std::vector<ColumnWrite> &writes)
+ForeignKeys::ChecksFor(const std::vector<ObjectId> &deletes, const std::vector<ColumnWrite> &writes) const
 {
 	std::vector<ForeignKeyCheck> checks;
-	std::string referred;
 
-	for (ObjectId oid : deletes)
-		referred += (referred.empty() ? "" : ",") + std::to_string(oid);
-	for (const ColumnWrite &write : writes)
-		referred += (referred.empty() ? "" : ",") + std::to_string(write.relation);
-	if (referred.empty())
-		return checks;
-	for (const Row &row : spi.Query(kForeignKeyQuery, {"{" + referred + "}"}))
+	for (const Key &key : keys_)
 	{
 		std::vector<SampledValue> values;
 
-		if (!IsSetOff(row, deletes, writes))
+		if (!IsSetOff(key, deletes, writes))
 			continue;
-		for (ObjectId type : ParseOids(row.Text(5)))
+		for (ObjectId type : key.types)
 			values.push_back({type, SampledValue::Kind::kUnknown, ""});
 
-		auto query = std::make_unique<AnalyzedQuery>(
-			row.Text(4), Identity{row.ObjectId(3), "pg_catalog, pg_temp"}, false, std::move(values));
+		auto query = std::make_unique<AnalyzedQuery>(key.query, Identity{key.owner, "pg_catalog, pg_temp"},
+													 false, std::move(values));
 
 		if (!query->unfit())
-			checks.push_back({row.Text(0), row.ObjectId(2), std::move(query)});
+			checks.push_back({key.name, key.referring, std::move(query)});
 	}
 	return checks;
 }

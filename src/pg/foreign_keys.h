@@ -12,6 +12,7 @@
 #include "pg/guard.h"
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,36 @@ struct ForeignKeyCheck
 	std::unique_ptr<AnalyzedQuery> query;
 };
 
-/*
- * Of the keys that refer to one of the tables from which rows are deleted, or
- * to columns that are set.  A check is planned as the referring table's owner,
- * as the server runs it.
- */
-std::vector<ForeignKeyCheck> FindForeignKeyChecks(Spi &spi, const std::vector<ObjectId> &deletes,
-												  const std::vector<ColumnWrite> &writes);
+/* The keys that refer to some tables, read once. */
+class ForeignKeys
+{
+public:
+	ForeignKeys(Spi &spi, const std::set<ObjectId> &referred);
+
+	/*
+	 * Of those that refer to one of the tables from which rows are deleted, or
+	 * to columns that are set.  A check is planned as the referring table's
+	 * owner, as the server runs it.
+	 */
+	std::vector<ForeignKeyCheck> ChecksFor(const std::vector<ObjectId> &deletes,
+										   const std::vector<ColumnWrite> &writes) const;
+
+private:
+	struct Key
+	{
+		std::string name;
+		ObjectId referred = 0;
+		ObjectId referring = 0;
+		ObjectId owner = 0; /* of the referring table */
+		std::string query;
+		std::vector<ObjectId> types;   /* of its parameters */
+		std::vector<ObjectId> columns; /* that are referred to */
+	};
+
+	static bool IsSetOff(const Key &key, const std::vector<ObjectId> &deletes,
+						 const std::vector<ColumnWrite> &writes);
+
+	std::vector<Key> keys_;
+};
 
 } // namespace steward::pg
