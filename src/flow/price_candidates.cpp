@@ -32,6 +32,9 @@ constexpr double kMegabyte = 1024.0 * 1024.0;
 constexpr double kSmallestBudget = 256 * kMegabyte;
 constexpr double kBudgetShare = 0.20;
 
+/* For all that is read of tables at a time; what is left over is sized by its statistics. */
+constexpr double kSamplingSeconds = 20;
+
 /* A partition with this share of another's rows has an index of so much smaller a size, and the same height. */
 constexpr double kAboutOneSize = 0.8;
 
@@ -239,12 +242,13 @@ SizeCandidates(Tuning &tuning)
 	std::map<ObjectId, Parts> parts;
 
 	pg::SampleRequest wanted = WhatToSample(tuning.candidates);
+	double end = pg::SecondsSinceEpoch() + kSamplingSeconds;
 
 	if (model == SizeModel::kSteward)
-		pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted);
+		pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted, end);
 	for (auto &[oid, relation] : tuning.advice.catalog)
 		DescribeExpressions(relation);
-	tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted);
+	tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, end);
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;

@@ -23,9 +23,12 @@ extern "C"
 #include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_statistic.h"
+#include "catalog/pg_type.h"
 #include "parser/parse_coerce.h"
 #include "utils/acl.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/rls.h"
 #include "utils/syscache.h"
 #include "utils/typcache.h"
@@ -201,17 +204,96 @@ FindStatistics(List **columns, const ColumnSource &source)
 	return statistics;
 }
 
+namespace
+{
+
+/* The least and the greatest number of an integer type; false for another type. */
+bool
+RangeOf(Oid type, int64 *least, int64 *greatest)
+{
+	switch (type)
+	{
+		case INT2OID:
+			*least = PG_INT16_MIN;
+			*greatest = PG_INT16_MAX;
+			return true;
+		case INT4OID:
+			*least = PG_INT32_MIN;
+			*greatest = PG_INT32_MAX;
+			return true;
+		case INT8OID:
+			/* That a float can tell from what is beyond the type. */
+			*least = PG_INT64_MIN / 2;
+			*greatest = PG_INT64_MAX / 2;
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* NaN is beyond all ranges. */
+bool
+IsWithin(Datum value, Oid type, int64 least, int64 greatest)
+{
+	auto within = [&](float8 number)
+	{ return number >= static_cast<float8>(least) && number <= static_cast<float8>(greatest); };
+
+	switch (type)
+	{
+		case INT4OID:
+			return DatumGetInt32(value) >= least && DatumGetInt32(value) <= greatest;
+		case INT8OID:
+			return DatumGetInt64(value) >= least && DatumGetInt64(value) <= greatest;
+		case FLOAT4OID:
+			return within(DatumGetFloat4(value));
+		case FLOAT8OID:
+			return within(DatumGetFloat8(value));
+		case NUMERICOID:
+			return DatumGetBool(
+					   DirectFunctionCall2(numeric_ge, value, NumericGetDatum(int64_to_numeric(least)))) &&
+				   DatumGetBool(
+					   DirectFunctionCall2(numeric_le, value, NumericGetDatum(int64_to_numeric(greatest))));
+		default:
+			return false;
+	}
+}
+
+/* Whether an assignment cast takes all of the values without an error. */
+bool
+AllFit(const ColumnValues &values, Oid type)
+{
+	int64 least;
+	int64 greatest;
+
+	if (TypeCategory(values.type) == TYPCATEGORY_DATETIME)
+		return true;
+	if (!RangeOf(type, &least, &greatest))
+		return false;
+	for (int i = 0; i < values.count; i++)
+	{
+		if (!IsWithin(values.values[i], values.type, least, greatest))
+			return false;
+	}
+	return true;
+}
+
+} // namespace
+
 ColumnValues
 Converted(const ColumnValues &values, Oid type)
 {
 	ColumnValues converted = {type, values.count, values.values};
 	Oid function = InvalidOid;
+	CoercionPathType path;
 
 	if (values.count == 0 || FindKeptType(type) == nullptr)
 		return {};
 	if (type == values.type)
 		return values;
-	switch (find_coercion_pathway(type, values.type, COERCION_IMPLICIT, &function))
+	path = find_coercion_pathway(type, values.type, COERCION_IMPLICIT, &function);
+	if (path == COERCION_PATH_NONE && AllFit(values, type))
+		path = find_coercion_pathway(type, values.type, COERCION_ASSIGNMENT, &function);
+	switch (path)
 	{
 		case COERCION_PATH_RELABELTYPE:
 			return converted;

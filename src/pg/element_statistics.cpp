@@ -47,6 +47,9 @@ namespace
 
 constexpr double kRowsPerTarget = 300; /* as many as ANALYZE looks at (analyze.c) */
 
+/* Of all values that are looked at together. */
+constexpr Size kMostBytes = 64 * 1024 * 1024;
+
 /* More different values than this share of the rows grow with the table (analyze.c). */
 constexpr double kGrowing = 0.1;
 
@@ -150,38 +153,48 @@ MakeTuple(const VacAttrStats *stats)
 	return tuple;
 }
 
-/* The reading of one expression, within the sandbox. */
+/* The reading of some expressions of one table, within the sandbox. */
 class ExpressionReader
 {
 public:
-	ExpressionReader() : context_("pg_steward expression values") {}
+	explicit ExpressionReader(size_t expressions)
+		: context_("pg_steward expression values"), values_(expressions), nulls_(expressions)
+	{}
 
-	void Read(Spi &spi, const steward::Relation &relation, ColumnNumber number)
+	void Read(Spi &spi, const steward::Relation &relation, const std::vector<ColumnNumber> &numbers)
 	{
 		TableSample sample(spi, relation, kRowsPerTarget * default_statistics_target);
-		std::vector<std::string> expressions = {ExpressionOf(relation, number)};
+		std::vector<std::string> expressions;
 
+		for (ColumnNumber number : numbers)
+			expressions.push_back(ExpressionOf(relation, number));
 		spi.Visit(sample.Select(expressions),
-				  [&](HeapTuple row, TupleDesc descriptor) { Take(row, descriptor); });
+				  [&](HeapTuple row, TupleDesc descriptor)
+				  {
+					  for (size_t i = 0; i < numbers.size(); i++)
+						  Take(row, descriptor, i);
+					  return MemoryContextMemAllocated(context_.get(), false) >= kMostBytes;
+				  });
 	}
 
-	/* Null where there are none; in `lasting`. */
-	HeapTuple Finish(Node *expression, const steward::Relation &relation, const Column &column,
-					 MemoryContext lasting)
+	/* Of one of them.  Null where there are none; in `lasting`. */
+	HeapTuple Finish(size_t position, Node *expression, const steward::Relation &relation,
+					 const Column &column, MemoryContext lasting)
 	{
 		SwitchedContext in(context_.get());
-		auto nulls = std::make_unique<bool[]>(values_.size());
+		std::vector<Datum> &values = values_[position];
+		auto nulls = std::make_unique<bool[]>(values.size());
 		HeapTuple result = nullptr;
 
-		if (values_.empty())
+		if (values.empty())
 			return nullptr;
-		std::copy(nulls_.begin(), nulls_.end(), nulls.get());
+		std::copy(nulls_[position].begin(), nulls_[position].end(), nulls.get());
 		Guarded(
 			[&]
 			{
 				VacAttrStats *stats = MakeStats(expression);
 
-				if (!Compute(stats, values_.data(), nulls.get(), static_cast<int>(values_.size()),
+				if (!Compute(stats, values.data(), nulls.get(), static_cast<int>(values.size()),
 							 relation.tuples))
 					return;
 				if (relation.sample.columns.count(column.number) > 0 && column.distinct_values > 0 &&
@@ -200,7 +213,7 @@ public:
 	}
 
 private:
-	void Take(HeapTuple row, TupleDesc descriptor)
+	void Take(HeapTuple row, TupleDesc descriptor, size_t position)
 	{
 		SwitchedContext in(context_.get());
 		Datum value = 0;
@@ -209,20 +222,21 @@ private:
 		Guarded(
 			[&]
 			{
-				const FormData_pg_attribute *attribute = TupleDescAttr(descriptor, 0);
+				const FormData_pg_attribute *attribute =
+					TupleDescAttr(descriptor, static_cast<int>(position));
 
 				CHECK_FOR_INTERRUPTS();
-				value = heap_getattr(row, 1, descriptor, &is_null);
+				value = heap_getattr(row, static_cast<int>(position) + 1, descriptor, &is_null);
 				if (!is_null)
 					value = datumCopy(value, attribute->attbyval, attribute->attlen);
 			});
-		values_.push_back(value);
-		nulls_.push_back(is_null);
+		values_[position].push_back(value);
+		nulls_[position].push_back(is_null);
 	}
 
 	OwnedMemoryContext context_;
-	std::vector<Datum> values_;
-	std::vector<bool> nulls_;
+	std::vector<std::vector<Datum>> values_; /* of each expression */
+	std::vector<std::vector<bool>> nulls_;
 };
 
 } // namespace
@@ -230,11 +244,13 @@ private:
 ElementStatistics::ElementStatistics() : context_("pg_steward element statistics") {}
 
 void
-ElementStatistics::Read(const Catalog &catalog, const IndexElements &elements, const SampleRequest &request)
+ElementStatistics::Read(const Catalog &catalog, const IndexElements &elements, const SampleRequest &request,
+						double end)
 {
 	for (const auto &[oid, numbers] : request)
 	{
 		auto found = catalog.find(oid);
+		std::vector<ColumnNumber> wanted;
 
 		if (found == catalog.end() || found->second.partitioned)
 			continue;
@@ -245,27 +261,55 @@ ElementStatistics::Read(const Catalog &catalog, const IndexElements &elements, c
 		{
 			auto column = relation.columns.find(number);
 
-			if (column == relation.columns.end() || column->second.expression.empty() ||
-				statistics_.count(number) > 0)
-				continue;
-			/* What fails has no statistics, as before: the planner takes its defaults. */
-			Oid role = SamplingRole(relation.oid);
-
-			if (!OidIsValid(role))
-				continue;
-			RunSandboxed({role, "pg_catalog, pg_temp"},
-						 [&]
-						 {
-							 ExpressionReader reader;
-							 Spi spi;
-
-							 reader.Read(spi, relation, number);
-							 if (HeapTuple tuple = reader.Finish(elements.Find(number)->expression, relation,
-																 column->second, context_.get()))
-								 statistics_[number] = tuple;
-						 });
+			if (column != relation.columns.end() && !column->second.expression.empty() &&
+				statistics_.count(number) == 0)
+				wanted.push_back(number);
 		}
+		if (wanted.empty() || SecondsSinceEpoch() >= end)
+			continue;
+
+		/* What fails has no statistics, as before: the planner takes its defaults. */
+		std::optional<ServerError> failure = TryToRead(relation, elements, wanted);
+
+		if (!failure || IsAboutTime(*failure) || wanted.size() == 1)
+			continue;
+		for (ColumnNumber number : wanted)
+			TryToRead(relation, elements, {number});
 	}
+}
+
+/* All or none of them; the ERROR that ended the reading, if one did. */
+std::optional<ServerError>
+ElementStatistics::TryToRead(const steward::Relation &relation, const IndexElements &elements,
+							 const std::vector<ColumnNumber> &numbers)
+{
+	Oid role = SamplingRole(relation.oid);
+	std::vector<HeapTuple> tuples;
+
+	if (!OidIsValid(role))
+		return std::nullopt;
+
+	std::optional<ServerError> failure = RunSandboxed(
+		{role, "pg_catalog, pg_temp"},
+		[&]
+		{
+			ExpressionReader reader(numbers.size());
+			Spi spi;
+
+			reader.Read(spi, relation, numbers);
+			for (size_t i = 0; i < numbers.size(); i++)
+				tuples.push_back(reader.Finish(i, elements.Find(numbers[i])->expression, relation,
+											   relation.columns.at(numbers[i]), context_.get()));
+		});
+
+	if (failure)
+		return failure;
+	for (size_t i = 0; i < numbers.size(); i++)
+	{
+		if (tuples[i] != nullptr)
+			statistics_[numbers[i]] = tuples[i];
+	}
+	return std::nullopt;
 }
 
 HeapTuple

@@ -20,6 +20,8 @@ extern "C"
 }
 
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "model/relation.h"
 #include "pg/index_elements.h"
@@ -38,14 +40,19 @@ public:
 	 * Of the expressions among what is asked for, from a sample of their
 	 * tables' rows.  Reads as the current role; of what cannot be read or
 	 * evaluated nothing is known.  Partitioned tables are left out: there
-	 * each partition's index would have statistics of its own.
+	 * each partition's index would have statistics of its own.  None of
+	 * tables whose turn does not come until `end`, in seconds since the epoch.
 	 */
-	void Read(const Catalog &catalog, const IndexElements &elements, const SampleRequest &request);
+	void Read(const Catalog &catalog, const IndexElements &elements, const SampleRequest &request,
+			  double end);
 
 	/* A row of pg_statistic, which lives as long as this; null where nothing is known. */
 	HeapTuple Find(ColumnNumber number) const;
 
 private:
+	std::optional<ServerError> TryToRead(const steward::Relation &relation, const IndexElements &elements,
+										 const std::vector<ColumnNumber> &numbers);
+
 	OwnedMemoryContext context_;
 	std::map<ColumnNumber, HeapTuple> statistics_; /* in context_ */
 };

@@ -39,6 +39,9 @@ namespace steward::pg
 namespace
 {
 
+/* Of long documents fewer rows are enough: so many words, keys or the like. */
+constexpr size_t kMostParts = 2000000;
+
 /* One column of the query, and what becomes of it. */
 struct Reading
 {
@@ -142,7 +145,7 @@ class SampleReader
 public:
 	SampleReader(const steward::Relation &relation, const IndexElements &elements,
 				 const std::vector<ColumnNumber> &numbers)
-		: context_("pg_steward sampled row"), lasting_("pg_steward row sample")
+		: context_("pg_steward sampled row"), lasting_("pg_steward row sample"), tuples_(relation.tuples)
 	{
 		expressions_ = {"tableoid", "ctid"};
 		for (ColumnNumber number : numbers)
@@ -160,9 +163,17 @@ public:
 	void Read(Spi &spi, const TableSample &sample)
 	{
 		spi.Visit(sample.Select(expressions_),
-				  [&](HeapTuple row, TupleDesc descriptor) { Take(row, descriptor); });
+				  [&](HeapTuple row, TupleDesc descriptor)
+				  {
+					  Take(row, descriptor);
+					  return parts_ >= kMostParts;
+				  });
 		result_.share_of_page = sample.share_of_page();
 		result_.share_of_pages = sample.share_of_pages();
+		if (parts_ >= kMostParts)
+			result_.share_of_pages =
+				std::min(result_.share_of_pages,
+						 static_cast<double>(result_.rows) / std::max(1.0, tuples_ * result_.share_of_page));
 	}
 
 	RowSample Finish()
@@ -208,6 +219,7 @@ private:
 			Datum value = heap_getattr(row, column++, descriptor, &is_null);
 
 			TakeValue(value, is_null, reading);
+			parts_ += reading.found.size();
 		}
 		MemoryContextReset(context_.get());
 	}
@@ -216,6 +228,8 @@ private:
 	OwnedMemoryContext lasting_;
 	std::vector<std::string> expressions_;
 	std::vector<Reading> readings_;
+	double tuples_;    /* of the table */
+	size_t parts_ = 0; /* of all values so far */
 	RowSample result_;
 };
 
@@ -237,13 +251,6 @@ TryToRead(steward::Relation &relation, const IndexElements &elements,
 							reader.Read(spi, TableSample(spi, relation));
 							relation.sample = reader.Finish();
 						});
-}
-
-/* Whether the next attempt would go the same way. */
-bool
-IsAboutTime(const ServerError &failure)
-{
-	return failure.sqlerrcode == ERRCODE_QUERY_CANCELED || failure.sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 /* What cannot be read by itself, as where a right is missing, must not keep the rest from being read. */
@@ -274,13 +281,13 @@ SampleTable(steward::Relation &relation, const IndexElements &elements, const st
 } // namespace
 
 void
-SampleRows(Catalog &catalog, const IndexElements &elements, const SampleRequest &request)
+SampleRows(Catalog &catalog, const IndexElements &elements, const SampleRequest &request, double end)
 {
 	for (const auto &[oid, numbers] : request)
 	{
 		auto relation = catalog.find(oid);
 
-		if (relation != catalog.end())
+		if (relation != catalog.end() && SecondsSinceEpoch() < end)
 			SampleTable(relation->second, elements, numbers);
 	}
 }

@@ -168,6 +168,12 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	return failure;
 }
 
+bool
+IsAboutTime(const ServerError &failure)
+{
+	return failure.sqlerrcode == ERRCODE_QUERY_CANCELED || failure.sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+}
+
 Oid
 PlanningRole(Oid role)
 {

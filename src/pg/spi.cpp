@@ -28,6 +28,8 @@ namespace
 
 constexpr const char *kSearchPath = "pg_catalog, pg_temp";
 
+constexpr long kRowsAtATime = 100;
+
 /* Copies SPI's result out; everything called here may raise. */
 void
 CopyResult(std::vector<std::vector<Value>> *rows)
@@ -55,6 +57,19 @@ CopyResult(std::vector<std::vector<Value>> *rows)
 	SPI_freetuptable(table);
 }
 
+/* Runs body, C code, under our own search_path. */
+template <typename Body>
+void
+InSearchPath(Body &&body)
+{
+	int nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", kSearchPath, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							 false);
+	body();
+	AtEOXact_GUC(false, nest_level);
+}
+
 /* Runs sql with text parameters under our own search_path. */
 uint64_t
 Run(const std::string &sql, const std::vector<Value> &parameters, std::vector<std::vector<Value>> *rows)
@@ -68,8 +83,7 @@ Run(const std::string &sql, const std::vector<Value> &parameters, std::vector<st
 			auto *types = static_cast<Oid *>(palloc(sizeof(Oid) * (count + 1)));
 			auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * (count + 1)));
 			auto *nulls = static_cast<char *>(palloc(count + 1));
-			int nest_level;
-			int code;
+			int code = 0;
 
 			for (int i = 0; i < count; i++)
 			{
@@ -79,11 +93,8 @@ Run(const std::string &sql, const std::vector<Value> &parameters, std::vector<st
 			}
 			nulls[count] = '\0';
 
-			nest_level = NewGUCNestLevel();
-			(void) set_config_option("search_path", kSearchPath, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-									 true, 0, false);
-			code = SPI_execute_with_args(sql.c_str(), count, types, values, nulls, false, 0);
-			AtEOXact_GUC(false, nest_level);
+			InSearchPath(
+				[&] { code = SPI_execute_with_args(sql.c_str(), count, types, values, nulls, false, 0); });
 			if (code < 0)
 				elog(ERROR, "SPI returned %s for: %s", SPI_result_code_string(code), sql.c_str());
 			processed = SPI_processed;
@@ -157,16 +168,40 @@ Spi::Query(const std::string &sql, const std::vector<Value> &parameters)
 }
 
 void
-Spi::Visit(const std::string &sql, const std::function<void(HeapTuple row, TupleDesc descriptor)> &visit)
+Spi::Visit(const std::string &sql, const std::function<bool(HeapTuple row, TupleDesc descriptor)> &visit)
 {
-	uint64_t rows = Run(sql, {}, nullptr);
-	SPITupleTable *table = SPI_tuptable;
+	Portal portal = nullptr;
+	bool enough = false;
 
-	if (table == nullptr)
-		return;
-	for (uint64_t i = 0; i < rows; i++)
-		visit(table->vals[i], table->tupdesc);
-	Guarded([&] { SPI_freetuptable(table); });
+	Guarded(
+		[&]
+		{
+			InSearchPath(
+				[&]
+				{
+					portal = SPI_cursor_open_with_args(nullptr, sql.c_str(), 0, nullptr, nullptr, nullptr,
+													   true, CURSOR_OPT_NO_SCROLL);
+				});
+		});
+	for (;;)
+	{
+		SPITupleTable *table = nullptr;
+		uint64_t rows = 0;
+
+		Guarded(
+			[&]
+			{
+				InSearchPath([&] { SPI_cursor_fetch(portal, true, kRowsAtATime); });
+				table = SPI_tuptable;
+				rows = SPI_processed;
+			});
+		for (uint64_t i = 0; i < rows && !enough; i++)
+			enough = visit(table->vals[i], table->tupdesc);
+		Guarded([&] { SPI_freetuptable(table); });
+		if (enough || rows < static_cast<uint64_t>(kRowsAtATime))
+			break;
+	}
+	Guarded([&] { SPI_cursor_close(portal); });
 }
 
 void

@@ -71,10 +71,11 @@ public:
 	Rows Query(const std::string &sql, const std::vector<Value> &parameters = {});
 
 	/*
-	 * Shows the rows as the server's own, which no text could stand for; they
-	 * live until it returns.  `visit` may not use this connection.
+	 * Shows the rows as the server's own, which no text could stand for, a few
+	 * at a time, until `visit` says that it has enough: true.  They live until
+	 * it returns.  `visit` may not use this connection.
 	 */
-	void Visit(const std::string &sql, const std::function<void(HeapTuple row, TupleDesc descriptor)> &visit);
+	void Visit(const std::string &sql, const std::function<bool(HeapTuple row, TupleDesc descriptor)> &visit);
 
 	/* A query that names no object, under the search_path in force. */
 	void QueryInPlace(const std::string &sql);

@@ -48,6 +48,8 @@ namespace steward
 namespace
 {
 
+constexpr double kSamplingSeconds = 60;
+
 /* Of pg_steward: this module's own copy of the settings has defaults only. */
 SizeModel
 SizeModelInForce()
@@ -92,13 +94,14 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts, SizedIndexes &
 	}
 
 	Catalog catalog = pg::ReadCatalog(spi, {relations.begin(), relations.end()});
+	double end = pg::SecondsSinceEpoch() + kSamplingSeconds;
 
 	sized.elements.AddTo(catalog);
 	if (model == SizeModel::kSteward)
-		pg::SampleRows(catalog, sized.elements, request);
+		pg::SampleRows(catalog, sized.elements, request, end);
 	for (auto &[oid, relation] : catalog)
 		DescribeExpressions(relation);
-	sized.statistics.Read(catalog, sized.elements, request);
+	sized.statistics.Read(catalog, sized.elements, request, end);
 	for (const IndexDefinition &definition : definitions)
 	{
 		IndexSize size = EstimateIndexSize(catalog.at(definition.relation), definition, model);

@@ -138,6 +138,9 @@ foreach my $query (
 {
 	is(advised($query), '(score)', $query);
 }
+look('ALTER TABLE orders ADD huge bigint; UPDATE orders SET huge = 10000000000 + id; VACUUM FULL ANALYZE orders');
+is(advised('SELECT sum(length(pad)) FROM orders WHERE score >= $1 AND huge <> $2::int'), '(score)', 'beside a parameter that no value of its column fits');
+look('ALTER TABLE orders DROP huge; VACUUM FULL ANALYZE orders');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE placed >= $1::date'), '(placed)', 'a time that is to be after a date');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE status = ANY ($1)'), '(status)', 'a list that is one parameter');
 is(advised('SELECT sum(length(pad)) FROM orders WHERE score = ANY ($1::int[])'), '(score)', 'a list of another type');
