@@ -13,14 +13,19 @@ GRANT SELECT ON steward.statements TO PUBLIC;
 
 GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations
 	TO pg_monitor, steward_admin;
--- The predicate of a partial index may tell a value: such an action is seen by
--- those who may read its column.
+-- The predicate of a partial index may tell a value: such an action, and what
+-- became of it, is seen by those who may read its column.  In a database that
+-- was copied from another one nobody knows whose column that is.
 ALTER TABLE steward.actions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readers ON steward.actions FOR SELECT USING (
-	NOT coalesce((arguments -> 'predicate' ->> 'private')::boolean, false)
-	OR CASE WHEN arguments -> 'predicate' ->> 'column' = '0'
-			THEN has_table_privilege(relation, 'SELECT')
-			ELSE has_column_privilege(relation, (arguments -> 'predicate' ->> 'column')::smallint, 'SELECT') END);
+	CASE WHEN NOT coalesce((arguments -> 'predicate' ->> 'private')::boolean, false) THEN true
+		 WHEN database <> (SELECT oid FROM pg_database WHERE datname = current_database())
+			  OR system_identifier <> (SELECT s.system_identifier FROM pg_control_system() AS s) THEN false
+		 WHEN arguments -> 'predicate' ->> 'column' = '0' THEN has_table_privilege(relation, 'SELECT')
+		 ELSE has_column_privilege(relation, (arguments -> 'predicate' ->> 'column')::smallint, 'SELECT') END);
+ALTER TABLE steward.journal ENABLE ROW LEVEL SECURITY;
+CREATE POLICY readers ON steward.journal FOR SELECT USING (
+	EXISTS (SELECT FROM steward.actions AS a WHERE a.id = journal.action));
 
 GRANT EXECUTE ON FUNCTION steward.explain_recommendation(bigint) TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.simulate(bigint) TO pg_monitor, steward_admin;

@@ -221,5 +221,12 @@ INSERT INTO places SELECT i, point(i, i), i % 100, repeat('n', 100) FROM generat
 ANALYZE places;
 SELECT * FROM advise('SELECT * FROM places WHERE spot ~= point(1, 1) AND kind = 4');
 
+-- BRIN of an expression that is read again for each row, where rows lie in its order.
+CREATE TABLE stays (id integer, during int4range, planned int4range, notes text NOT NULL);
+INSERT INTO stays SELECT i, CASE WHEN i % 2 = 0 THEN int4range(i, i + 5) END, int4range(i, i + 9), repeat('n', 100) FROM generate_series(1, 20000) AS i;
+ANALYZE stays;
+SELECT ddl FROM steward.recommend_indexes(queries => ARRAY['SELECT * FROM stays WHERE coalesce(during, planned) && int4range(1, 5)'],
+                                          storage_budget => 100000);
+
 SET client_min_messages = warning;
 DROP SCHEMA steward_candidates CASCADE;

@@ -466,7 +466,7 @@ MayBeShown(const Action &action)
 	auto predicate = action.arguments.find("predicate");
 
 	return predicate == action.arguments.end() || !predicate->value("private", false) ||
-		   MayReadColumn(action.relation, predicate->value("column", ColumnNumber{0}));
+		   (action.local && MayReadColumn(action.relation, predicate->value("column", ColumnNumber{0})));
 }
 
 } // namespace steward::pg

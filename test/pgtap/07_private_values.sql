@@ -3,7 +3,7 @@
 -- steward keeps says the value.  And advice on a partitioned table, which is
 -- carried out step by step.
 BEGIN;
-SELECT plan(29);
+SELECT plan(32);
 
 CREATE ROLE tap_monitor;
 CREATE ROLE tap_stats;
@@ -50,6 +50,7 @@ SELECT is_empty($$ SELECT a.id FROM steward.actions AS a WHERE (a.evidence::text
 SET LOCAL ROLE tap_monitor;
 SELECT is_empty($$ SELECT id FROM steward.actions WHERE target = 'tap_private.job_at_where_state_idx' $$, 'pg_monitor does not see the action');
 SELECT is_empty($$ SELECT id FROM steward.recommendations WHERE ddl LIKE '%job%' $$, 'nor the recommendation');
+SELECT is_empty(format('SELECT id FROM steward.journal WHERE action = %s', :id), 'nor what became of it');
 SELECT isnt_empty($$ SELECT id FROM steward.recommendations WHERE relation = 'tap_private.parted'::regclass $$, 'but those that tell nothing');
 SELECT is_empty($$ SELECT s FROM steward.status() AS s WHERE s::text LIKE '%secretstate%' $$, 'its status does not tell the value');
 SELECT throws_ok(format('SELECT steward.explain_recommendation(%s)', :id), '42501', 'permission denied to see action ' || :id, 'there is no page of it');
@@ -74,7 +75,13 @@ REVOKE SELECT (state) ON tap_private.job FROM tap_monitor;
 GRANT SELECT ON tap_private.job TO tap_monitor;
 SET LOCAL ROLE tap_monitor;
 SELECT isnt_empty(format('SELECT id FROM steward.actions WHERE id = %s', :id), 'so does who may read the whole table');
+SELECT isnt_empty(format('SELECT id FROM steward.journal WHERE action = %s', :id), 'and what became of it');
 RESET ROLE;
+UPDATE steward.actions SET system_identifier = system_identifier + 1 WHERE id = :id;
+SET LOCAL ROLE tap_monitor;
+SELECT is_empty(format('SELECT id FROM steward.actions WHERE id = %s', :id), 'in a copy of the database nobody knows whose right it is');
+RESET ROLE;
+UPDATE steward.actions SET system_identifier = system_identifier - 1 WHERE id = :id;
 
 -- Who gets it as advice
 SELECT results_eq($$ SELECT ddl FROM steward.recommend_indexes() WHERE relation = 'tap_private.job'::regclass $$,

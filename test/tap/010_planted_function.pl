@@ -212,6 +212,25 @@ is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY[
 	'but one on what is nobody\'s');
 harmless_ok('an expression of hers');
 
+# (g) Nor does it run when rows of her table are looked at: statistics and indexes on it call her function
+$offset = -s $node->logfile;
+$node->safe_psql($db, "SET ROLE mallory; $harmless");
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE TABLE mallory.crop AS SELECT i AS id, i % 2000 AS a, i % 7 AS b, repeat('x', 100) AS pad FROM generate_series(1, 20000) AS i;
+CREATE INDEX ON mallory.crop (b) WHERE b + mallory.planted() = 6;
+CREATE STATISTICS mallory.on_crop ON (a + mallory.planted()), b FROM mallory.crop;
+ANALYZE mallory.crop;
+GRANT SELECT ON mallory.crop TO PUBLIC;
+});
+$node->safe_psql($db, join(';', ('SELECT count(*) FROM mallory.crop WHERE a + 1 = 5', 'SELECT count(*) FROM mallory.crop WHERE a = 5') x 12));
+$node->safe_psql($db, "SET ROLE mallory; $evil");
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.recommend_indexes(ARRAY['SELECT * FROM mallory.crop WHERE a + 1 = 5', 'SELECT * FROM mallory.crop WHERE a = 5'])}),
+	2, 'indexes are advised on her table');
+$node->safe_psql($db, 'SELECT steward.refresh()');
+await_rounds();
+harmless_ok('rows of her table', 'mallory');
+
 # Objects of hers that look like the server's
 $offset = -s $node->logfile;
 $node->safe_psql($db, q{
