@@ -296,13 +296,17 @@ TakeInPartners(const Tuning &tuning, const ChosenIndex &chosen, RecommendedIndex
 	}
 }
 
+/* What hypopg is to create for better-ranked recommendations, by their table. */
+using BetterOnes = std::map<ObjectId, std::vector<std::string>>;
+
 /*
- * Tests a recommendation in hypopg with the statements it serves best,
- * together with the better-ranked ones on which their plans may rely.
+ * Tests a recommendation in hypopg with the statements it serves best, together
+ * with its partners and the better-ranked ones on which their plans may rely.
  */
 void
 AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIndex &chosen,
-					RecommendedIndex &recommended, const std::vector<std::string> &better)
+					RecommendedIndex &recommended, const std::vector<std::string> &partners,
+					const BetterOnes &better)
 {
 	const Relation &relation = tuning.advice.catalog.at(recommended.relation);
 
@@ -317,19 +321,27 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 	bool has_expression =
 		std::any_of(recommended.index.keys.begin(), recommended.index.keys.end(),
 					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); });
-	std::vector<std::string> statements = HypotheticalStatements(relation, recommended.index);
-	size_t sought = statements.size();
+	std::vector<std::string> sought = HypotheticalStatements(relation, recommended.index);
 	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
 	std::set<size_t> asked;
 
-	Append(statements, better);
 	for (const ServedStatement &one : chosen.served)
 	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[one.statement]];
+		std::vector<std::string> statements = sought;
+		std::set<ObjectId> tables;
+
 		/* One variant of each statement. */
-		if (opinion.confirmed || asked.size() >= kOpinions ||
-			!asked.insert(tuning.variants[priced.positions[one.statement]].statement).second)
+		if (opinion.confirmed || asked.size() >= kOpinions || !asked.insert(planned.statement).second)
 			continue;
-		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought,
+		Append(statements, partners);
+		for (const RelationUse &use : planned.shape.relations)
+		{
+			if (auto known = better.find(use.relation);
+				known != better.end() && tables.insert(use.relation).second)
+				Append(statements, known->second);
+		}
+		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought.size(),
 									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
 	}
 	if (opinion.confirmed)
@@ -344,18 +356,18 @@ void
 AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi)
 {
 	Names names(spi);
-	std::vector<std::string> better;
+	BetterOnes better;
 
 	for (const ChosenIndex &chosen : selection.indexes)
 	{
 		RecommendedIndex recommended = Recommend(tuning, priced, chosen);
 		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
-		std::vector<std::string> beside = better;
+		std::vector<std::string> partners;
 
 		GiveName(recommended, relation, names);
-		TakeInPartners(tuning, chosen, recommended, beside);
-		AskForSecondOpinion(tuning, priced, chosen, recommended, beside);
-		Append(better, HypotheticalStatements(relation, recommended.index));
+		TakeInPartners(tuning, chosen, recommended, partners);
+		AskForSecondOpinion(tuning, priced, chosen, recommended, partners, better);
+		Append(better[recommended.relation], HypotheticalStatements(relation, recommended.index));
 		tuning.advice.recommendations.push_back(std::move(recommended));
 	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
