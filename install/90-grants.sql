@@ -21,6 +21,7 @@ CREATE POLICY readers ON steward.actions FOR SELECT USING (
 	CASE WHEN NOT coalesce((arguments -> 'predicate' ->> 'private')::boolean, false) THEN true
 		 WHEN database <> (SELECT oid FROM pg_database WHERE datname = current_database())
 			  OR system_identifier <> (SELECT s.system_identifier FROM pg_control_system() AS s) THEN false
+		 WHEN row_security_active(relation) THEN false
 		 WHEN arguments -> 'predicate' ->> 'column' = '0' THEN has_table_privilege(relation, 'SELECT')
 		 ELSE has_column_privilege(relation, (arguments -> 'predicate' ->> 'column')::smallint, 'SELECT') END);
 ALTER TABLE steward.journal ENABLE ROW LEVEL SECURITY;

@@ -221,6 +221,18 @@ INSERT INTO places SELECT i, point(i, i), i % 100, repeat('n', 100) FROM generat
 ANALYZE places;
 SELECT * FROM advise('SELECT * FROM places WHERE spot ~= point(1, 1) AND kind = 4');
 
+-- An expression that raises an error for some values, where it raised none: with a warning.
+CREATE TABLE documents (id integer, doc jsonb NOT NULL, code text NOT NULL, score numeric NOT NULL);
+INSERT INTO documents SELECT i, jsonb_build_object('n', i), CASE WHEN i = 7777 THEN 'none' ELSE i::text END, i FROM generate_series(1, 20000) AS i;
+ANALYZE documents;
+SELECT ddl, reason FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE (doc ->> ''n'')::integer = 77']);
+SELECT ddl, reason FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE 100 / score = 4']);
+SELECT ddl, reason FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE score / 10 = 4']);
+-- But not where it raises one.
+SELECT ddl, reason FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE code::integer = 77']);
+-- A cast that nobody wrote stands in the index.
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE score = 77::double precision']);
+
 -- BRIN of an expression that is read again for each row, where rows lie in its order.
 CREATE TABLE stays (id integer, during int4range, planned int4range, notes text NOT NULL);
 INSERT INTO stays SELECT i, CASE WHEN i % 2 = 0 THEN int4range(i, i + 5) END, int4range(i, i + 9), repeat('n', 100) FROM generate_series(1, 20000) AS i;

@@ -35,8 +35,12 @@ constexpr double kBudgetShare = 0.20;
 /* For all that is read of tables at a time; what is left over is sized by its statistics. */
 constexpr double kSamplingSeconds = 20;
 
-/* A partition with this share of another's rows has an index of so much smaller a size, and the same height. */
+/*
+ * A partition with this share of another's rows, or just a few like that one,
+ * has an index of so much smaller a size, and the same height.
+ */
 constexpr double kAboutOneSize = 0.8;
+constexpr double kFewRows = 100;
 
 /*
  * An index must remove at least this share of the objective.  Measured time
@@ -88,6 +92,39 @@ WhatToSample(const Candidates &candidates)
 	return request;
 }
 
+/* Whether each value that the index would hold was made, for all rows that were looked at. */
+bool
+IsProven(const Relation &relation, const IndexDefinition &index)
+{
+	return std::all_of(index.keys.begin(), index.keys.end(),
+					   [&](const IndexKey &key) {
+						   return !relation.columns.at(key.column).may_fail ||
+								  relation.sample.columns.count(key.column) > 0;
+					   });
+}
+
+/* An index that could not be built, as far as is known, or only by luck, is none that any statement could use. */
+void
+LeaveOutUnproven(Tuning &tuning)
+{
+	const std::vector<IndexDefinition> &indexes = tuning.candidates.indexes;
+
+	for (CandidateSet &relevant : tuning.candidates.relevant)
+	{
+		auto unproven =
+			std::stable_partition(relevant.begin(), relevant.end(),
+								  [&](CandidateId id)
+								  {
+									  const IndexDefinition &index = indexes[static_cast<size_t>(id)];
+
+									  return IsProven(tuning.advice.catalog.at(index.relation), index);
+								  });
+
+		tuning.unproven.emplace_back(unproven, relevant.end());
+		relevant.erase(unproven, relevant.end());
+	}
+}
+
 SizeModel
 ModelInForce()
 {
@@ -106,52 +143,76 @@ class Parts
 public:
 	explicit Parts(const Relation &relation) : relation_(relation)
 	{
+		std::vector<const Partition *> partitions; /* that hold rows */
+		pg::Places places;
+
 		for (const Partition &partition : relation.partitions)
 		{
 			if (!partition.partitioned)
-				partitions_.push_back(&partition);
+				partitions.push_back(&partition);
 		}
-		std::stable_sort(partitions_.begin(), partitions_.end(),
+		std::stable_sort(partitions.begin(), partitions.end(),
 						 [](const Partition *a, const Partition *b) { return a->tuples > b->tuples; });
+		for (const Partition *partition : partitions)
+		{
+			if (sized_.empty() || (partition->tuples < kAboutOneSize * sized_.back().tuples &&
+								   sized_.back().tuples >= kFewRows))
+				sized_.push_back({partition->pages, partition->tuples});
+			places.push_back({partition->oid, sized_.size() - 1,
+							  std::min(1.0, partition->tuples / std::max(1.0, sized_.back().tuples))});
+		}
 		if (relation.partitioned)
 			part_ = relation;
+		else
+		{
+			sized_.push_back({relation.pages, relation.tuples});
+			places.push_back({relation.oid, 0, 1});
+		}
+		std::sort(places.begin(), places.end(),
+				  [](const pg::Place &a, const pg::Place &b) { return a.relation < b.relation; });
+		places_ = std::make_shared<const pg::Places>(std::move(places));
 	}
 
-	std::vector<pg::Placement> Place(const IndexDefinition &index, SizeModel model)
+	pg::HypotheticalIndex Place(const IndexDefinition &index, SizeModel model)
 	{
-		std::vector<pg::Placement> placements;
-		const Partition *sized = nullptr;
-		IndexSize size;
+		pg::HypotheticalIndex placed = {index, places_, {}, model != SizeModel::kSteward};
 
-		if (!relation_.partitioned)
+		for (const Extent &extent : sized_)
 		{
-			size = EstimateIndexSize(relation_, index, model);
-			return {{relation_.oid, size.pages, size.tuples, size.height}};
-		}
-		for (const Partition *partition : partitions_)
-		{
-			double share = sized == nullptr ? 0 : partition->tuples / std::max(1.0, sized->tuples);
+			pg::CheckForInterrupts();
+			part_.pages = extent.pages;
+			part_.tuples = extent.tuples;
 
-			if (share < kAboutOneSize)
-			{
-				pg::CheckForInterrupts();
-				part_.tuples = partition->tuples;
-				part_.pages = partition->pages;
-				size = EstimateIndexSize(part_, index, model);
-				sized = partition;
-				share = 1;
-			}
-			placements.push_back(
-				{partition->oid, std::ceil(size.pages * share), size.tuples * share, size.height});
+			IndexSize size = EstimateIndexSize(relation_.partitioned ? part_ : relation_, index, model);
+
+			placed.sizes.push_back({size.pages, size.tuples, size.height});
 		}
-		return placements;
+		return placed;
 	}
 
 private:
+	struct Extent
+	{
+		double pages;
+		double tuples;
+	};
+
+	std::shared_ptr<const pg::Places> places_;
+	std::vector<Extent> sized_; /* as places_ has them */
 	const Relation &relation_;
-	std::vector<const Partition *> partitions_; /* that hold rows, largest first */
-	Relation part_;
+	Relation part_; /* a partition, as it is sized just now */
 };
+
+/* Of all places together. */
+double
+PagesOf(const pg::HypotheticalIndex &index)
+{
+	double pages = 0;
+
+	for (const pg::Place &place : *index.places)
+		pages += std::ceil(index.sizes[place.size].pages * place.share);
+	return pages;
+}
 
 } // namespace
 
@@ -246,24 +307,23 @@ SizeCandidates(Tuning &tuning)
 
 	if (model == SizeModel::kSteward)
 		pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted, end);
+	LeaveOutUnproven(tuning);
 	for (auto &[oid, relation] : tuning.advice.catalog)
 		DescribeExpressions(relation);
 	tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, end);
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;
-		std::vector<pg::Placement> placements = part->second.Place(index, model);
-		double pages = 0;
-		int height = -1;
 
-		for (const pg::Placement &placement : placements)
-		{
-			pages += placement.pages;
-			height = std::max(height, placement.height);
-		}
-		tuning.sizes.push_back(pages * kPageSize);
-		tuning.heights.push_back(height);
-		indexes.push_back({index, std::move(placements), model != SizeModel::kSteward});
+		indexes.push_back(part->second.Place(index, model));
+
+		const pg::HypotheticalIndex &placed = indexes.back();
+		auto highest = std::max_element(placed.sizes.begin(), placed.sizes.end(),
+										[](const pg::PlacedSize &a, const pg::PlacedSize &b)
+										{ return a.height < b.height; });
+
+		tuning.sizes.push_back(PagesOf(placed) * kPageSize);
+		tuning.heights.push_back(highest == placed.sizes.end() ? -1 : highest->height);
 	}
 	return indexes;
 }

@@ -15,7 +15,10 @@
 namespace steward
 {
 
-/* Looks at rows of the tables, and says how large each candidate is and where it lies; fills sizes and heights. */
+/*
+ * Looks at rows of the tables, and says how large each candidate is and where it
+ * lies; fills sizes and heights, and takes back those that could not be built.
+ */
 std::vector<pg::HypotheticalIndex> SizeCandidates(Tuning &tuning);
 
 /* The variants that have candidates. */

@@ -110,6 +110,16 @@ WeighUp(const Tuning &tuning, const Relation &relation, int height, RecommendedI
 		names.push_back(existing.name);
 	if (!names.empty())
 		recommended.reason += "; it finds all that " + Join(names, ", ") + " finds";
+	for (const IndexKey &key : recommended.index.keys)
+	{
+		const Column &column = relation.columns.at(key.column);
+
+		if (column.may_fail)
+			recommended.may_fail.push_back(column.expression);
+	}
+	if (!recommended.may_fail.empty())
+		recommended.reason += "; with it no row can be written for which " +
+							  Join(recommended.may_fail, " or ") + " raises an error";
 }
 
 /*

@@ -18,6 +18,7 @@
 #include "flow/change_action.h"
 #include "flow/tune_indexes.h"
 #include "pg/activity.h"
+#include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/extension.h"
 #include "pg/hypopg.h"
@@ -71,6 +72,8 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	evidence["superfluous"] = std::move(superfluous);
 	if (!recommended.unique_ddl.empty())
 		evidence["unique_ddl"] = recommended.unique_ddl;
+	if (!recommended.may_fail.empty())
+		evidence["may_fail"] = recommended.may_fail;
 	if (relation.partitioned)
 		evidence["partitioned"] = true;
 	return evidence;
@@ -131,6 +134,16 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 	(advice.withheld ? result.withheld : result.proposed)++;
 }
 
+/* Whether somebody keeps the table for himself, so that nothing could be found out about it in this round. */
+bool
+IsBusy(const Catalog &catalog, const Action &action)
+{
+	auto relation = catalog.find(action.relation);
+
+	return (relation != catalog.end() && relation->second.busy) ||
+		   (action.local && pg::IsLocked(action.relation));
+}
+
 /* What is no longer advised is given up. */
 void
 RetireAdvice(pg::Journal &journal, RefreshResult &result, const std::set<int64_t> &current)
@@ -138,7 +151,7 @@ RetireAdvice(pg::Journal &journal, RefreshResult &result, const std::set<int64_t
 	for (Action &action :
 		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kWithheld}))
 	{
-		if (current.count(action.id) > 0)
+		if (current.count(action.id) > 0 || IsBusy(result.advice.catalog, action))
 			continue;
 		ChangeAction(journal, action, ActionEvent::kRetire);
 		result.obsolete++;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/index/propose_candidates.h"
 #include "core/index/remember_prices.h"
@@ -97,6 +98,40 @@ NoteTables(const IndexAdvice &advice, const AdvisedStatement &advised, Statement
 	outcome.all_left_out = outcome.left_out.size() == known;
 }
 
+/* Of the keys of indexes that the variant could use, but for these. */
+std::vector<std::string>
+FailingExpressions(const Tuning &tuning, size_t variant)
+{
+	std::set<std::string> expressions;
+
+	for (CandidateId id : tuning.unproven[variant])
+	{
+		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
+		const Relation &relation = tuning.advice.catalog.at(index.relation);
+
+		for (const IndexKey &key : index.keys)
+		{
+			if (relation.columns.at(key.column).may_fail)
+				expressions.insert(relation.columns.at(key.column).expression);
+		}
+	}
+	return {expressions.begin(), expressions.end()};
+}
+
+/* Bytes of those that some statement could use. */
+std::vector<double>
+SizesOfTried(const Tuning &tuning, const PricedWorkload &priced)
+{
+	std::set<CandidateId> tried;
+	std::vector<double> sizes;
+
+	for (const CandidateSet &relevant : priced.problem.relevant)
+		tried.insert(relevant.begin(), relevant.end());
+	for (CandidateId id : tried)
+		sizes.push_back(tuning.sizes[static_cast<size_t>(id)]);
+	return sizes;
+}
+
 /* What became of each statement that was analysed. */
 void
 JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
@@ -110,8 +145,13 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 		room -= recommended.drop ? 0 : recommended.size_bytes;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 		objective += problem.weights[i] * oracle.PriceStatement(i, {}).cost;
-	for (const PlannedVariant &planned : tuning.variants)
-		outcomes[planned.statement].could_use |= CouldUse(planned.shape);
+	for (size_t i = 0; i < tuning.variants.size(); i++)
+	{
+		StatementOutcome &outcome = outcomes[tuning.variants[i].statement];
+
+		outcome.could_use |= CouldUse(tuning.variants[i].shape);
+		outcome.failing = FailingExpressions(tuning, i);
+	}
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
@@ -162,7 +202,9 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 		std::any_of(wanted.begin(), wanted.end(), [&](ObjectId oid) { return catalog.count(oid) > 0; });
 	silence.tables_unfit = std::any_of(catalog.begin(), catalog.end(),
 									   [](const auto &entry) { return IsUnfitItself(entry.second); });
-	silence.sizes = priced.problem.sizes;
+	silence.sizes = SizesOfTried(tuning, priced);
+	silence.failing = std::any_of(tuning.unproven.begin(), tuning.unproven.end(),
+								  [](const CandidateSet &unproven) { return !unproven.empty(); });
 	silence.budget = priced.problem.budget;
 	silence.min_gain = priced.problem.min_gain;
 	return ExplainSilence(silence);

@@ -32,6 +32,7 @@ struct Tuning
 	pg::ElementStatistics statistics;     /* of the expressions of candidates */
 	std::vector<PlannedVariant> variants; /* in the order of their statements */
 	Candidates candidates;                /* relevant to which variant */
+	std::vector<CandidateSet> unproven;   /* of each variant, those that may not be possible to build */
 	std::vector<double> sizes;            /* one for each candidate, bytes */
 	std::vector<int> heights;             /* the same: levels above the leaves; -1: unknown */
 };

@@ -64,7 +64,9 @@ struct RecommendedIndex
 	std::vector<ColumnNumber>
 		set_columns; /* of the index, that statements set: those cannot be HOT any more */
 	std::vector<ExistingIndex> superfluous; /* indexes that are there and say nothing that it does not say */
-	std::string unique_ddl;                 /* the same with UNIQUE, where no value occurs twice now */
+	std::vector<std::string>
+		may_fail;           /* expressions of its keys for which some rows could not be written any more */
+	std::string unique_ddl; /* the same with UNIQUE, where no value occurs twice now */
 	std::vector<StatementGain> gains;
 	std::string confirmed_by; /* who tried it: hypopg, what-if or catalog; empty: it is withheld */
 	std::string order;        /* why the columns stand in this order */

@@ -31,9 +31,11 @@ constexpr ColumnNumber kFirstElement = 2000;
 struct Column
 {
 	ColumnNumber number = 0;
-	std::string name;             /* of an expression: one to call its index by */
-	std::string expression;       /* SQL, all names qualified; empty for a column */
-	bool is_call = false;         /* the expression is a function call, which needs no parentheses */
+	std::string name;       /* of an expression: one to call its index by */
+	std::string expression; /* SQL, all names qualified; empty for a column */
+	bool is_call = false;   /* the expression is a function call, which needs no parentheses */
+	bool may_fail =
+		false; /* the expression raises an error for some values: with an index no row may have them */
 	std::string method = "btree"; /* pg_am.amname of the operator class */
 	std::string opclass;          /* SQL; empty for the default one of its access method */
 	bool multi_column = true;     /* the access method can have other keys beside it */
@@ -124,6 +126,7 @@ struct Relation
 	double pages = 0;
 	double tuples = 0;
 	bool analyzed = false;
+	bool busy = false; /* a part of it is locked by somebody, so that it is unfit for now */
 	bool partitioned = false;
 	bool foreign_partitions = false;   /* it has some, beside those here */
 	std::vector<Partition> partitions; /* of a partitioned table, upper levels first; no foreign ones */

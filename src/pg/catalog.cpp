@@ -40,6 +40,7 @@ extern "C"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/rls.h"
 #include "utils/syscache.h"
 }
 
@@ -371,6 +372,7 @@ ToModel(Oid oid, const RelationFacts &facts)
 	relation.analyzed = facts.analyzed;
 	relation.partitioned = facts.partitioned;
 	relation.foreign_partitions = facts.foreign_partitions;
+	relation.busy = facts.partition_locked;
 	for (int i = 0; i < facts.partition_count; i++)
 	{
 		const PartitionFacts &partition = facts.partitions[i];
@@ -558,11 +560,28 @@ MayReadColumn(ObjectId relation, ColumnNumber column)
 				(column > 0 &&
 				 !SearchSysCacheExists2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(column))))
 				return;
+			if (check_enable_rls(relation, InvalidOid, true) == RLS_ENABLED)
+				return;
 			may = pg_class_aclcheck(relation, GetUserId(), ACL_SELECT) == ACLCHECK_OK ||
 				  (column > 0 &&
 				   pg_attribute_aclcheck(relation, column, GetUserId(), ACL_SELECT) == ACLCHECK_OK);
 		});
 	return may;
+}
+
+bool
+IsLocked(ObjectId relation)
+{
+	bool locked = false;
+
+	Guarded(
+		[&]
+		{
+			locked = !ConditionalLockRelationOid(relation, AccessShareLock);
+			if (!locked)
+				UnlockRelationOid(relation, AccessShareLock);
+		});
+	return locked;
 }
 
 void

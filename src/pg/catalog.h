@@ -23,8 +23,11 @@ namespace steward::pg
 
 bool RelationExists(ObjectId oid);
 
-/* Whether the current role may read the column; 0: the whole table. */
+/* Whether the current role may read the column in all rows; 0: the whole table. */
 bool MayReadColumn(ObjectId relation, ColumnNumber column);
+
+/* Whether somebody holds it for himself just now. */
+bool IsLocked(ObjectId relation);
 
 /* Until the end of the transaction; waits, and is an ERROR after lock_timeout. */
 void LockForReading(ObjectId relation);

@@ -49,6 +49,7 @@ constexpr double kRowsPerTarget = 300; /* as many as ANALYZE looks at (analyze.c
 
 /* Of all values that are looked at together. */
 constexpr Size kMostBytes = 64 * 1024 * 1024;
+constexpr size_t kFewRows = 300; /* so many are looked at in any case */
 
 /* More different values than this share of the rows grow with the table (analyze.c). */
 constexpr double kGrowing = 0.1;
@@ -161,10 +162,13 @@ public:
 		: context_("pg_steward expression values"), values_(expressions), nulls_(expressions)
 	{}
 
-	void Read(Spi &spi, const steward::Relation &relation, const std::vector<ColumnNumber> &numbers)
+	/* False where there is no room for all of their values. */
+	bool Read(Spi &spi, const steward::Relation &relation, const std::vector<ColumnNumber> &numbers,
+			  double rows)
 	{
-		TableSample sample(spi, relation, kRowsPerTarget * default_statistics_target);
+		TableSample sample(spi, relation, rows);
 		std::vector<std::string> expressions;
+		bool full = false;
 
 		for (ColumnNumber number : numbers)
 			expressions.push_back(ExpressionOf(relation, number));
@@ -173,9 +177,13 @@ public:
 				  {
 					  for (size_t i = 0; i < numbers.size(); i++)
 						  Take(row, descriptor, i);
-					  return MemoryContextMemAllocated(context_.get(), false) >= kMostBytes;
+					  full = MemoryContextMemAllocated(context_.get(), false) >= kMostBytes;
+					  return full;
 				  });
+		return !full;
 	}
+
+	size_t rows() const { return values_.front().size(); }
 
 	/* Of one of them.  Null where there are none; in `lasting`. */
 	HeapTuple Finish(size_t position, Node *expression, const steward::Relation &relation,
@@ -265,16 +273,10 @@ ElementStatistics::Read(const Catalog &catalog, const IndexElements &elements, c
 				statistics_.count(number) == 0)
 				wanted.push_back(number);
 		}
-		if (wanted.empty() || SecondsSinceEpoch() >= end)
-			continue;
-
 		/* What fails has no statistics, as before: the planner takes its defaults. */
-		std::optional<ServerError> failure = TryToRead(relation, elements, wanted);
-
-		if (!failure || IsAboutTime(*failure) || wanted.size() == 1)
-			continue;
-		for (ColumnNumber number : wanted)
-			TryToRead(relation, elements, {number});
+		ReadByHalves(wanted, end,
+					 [&](const std::vector<ColumnNumber> &some)
+					 { return TryToRead(relation, elements, some); });
 	}
 }
 
@@ -293,13 +295,19 @@ ElementStatistics::TryToRead(const steward::Relation &relation, const IndexEleme
 		{role, "pg_catalog, pg_temp"},
 		[&]
 		{
-			ExpressionReader reader(numbers.size());
+			auto reader = std::make_unique<ExpressionReader>(numbers.size());
 			Spi spi;
 
-			reader.Read(spi, relation, numbers);
+			/* Fewer rows, then, of the whole table. */
+			for (double rows = kRowsPerTarget * default_statistics_target;
+				 !reader->Read(spi, relation, numbers, rows) && reader->rows() > kFewRows;)
+			{
+				rows = static_cast<double>(reader->rows()) / 2;
+				reader = std::make_unique<ExpressionReader>(numbers.size());
+			}
 			for (size_t i = 0; i < numbers.size(); i++)
-				tuples.push_back(reader.Finish(i, elements.Find(numbers[i])->expression, relation,
-											   relation.columns.at(numbers[i]), context_.get()));
+				tuples.push_back(reader->Finish(i, elements.Find(numbers[i])->expression, relation,
+												relation.columns.at(numbers[i]), context_.get()));
 		});
 
 	if (failure)

@@ -23,7 +23,8 @@ namespace
 
 /*
  * A key of a partitioned table stands in the catalog once for each partition,
- * too; the topmost one is what is checked.
+ * too; the topmost one is what is checked.  18 knows keys that are not enforced,
+ * and those of times, which look for ranges.
  */
 constexpr const char *kForeignKeyQuery = R"(
 SELECT c.conname, c.confrelid, c.conrelid, r.relowner,
@@ -41,6 +42,8 @@ SELECT c.conname, c.confrelid, c.conrelid, r.relowner,
   JOIN pg_class AS r ON r.oid = c.conrelid
   JOIN pg_namespace AS n ON n.oid = r.relnamespace
  WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid = ANY ($1::oid[])
+   AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+   AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false)
  ORDER BY c.confrelid, c.conname, c.oid)";
 
 std::vector<ObjectId>
@@ -90,7 +93,8 @@ ForeignKeys::IsSetOff(const Key &key, const std::vector<ObjectId> &deletes,
 }
 
 std::vector<ForeignKeyCheck>
-ForeignKeys::ChecksFor(const std::vector<ObjectId> &deletes, const std::vector<ColumnWrite> &writes) const
+ForeignKeys::ChecksFor(const std::vector<ObjectId> &deletes, const std::vector<ColumnWrite> &writes,
+					   const std::function<bool(ObjectId)> &may_tell) const
 {
 	std::vector<ForeignKeyCheck> checks;
 
@@ -98,7 +102,7 @@ ForeignKeys::ChecksFor(const std::vector<ObjectId> &deletes, const std::vector<C
 	{
 		std::vector<SampledValue> values;
 
-		if (!IsSetOff(key, deletes, writes))
+		if (!IsSetOff(key, deletes, writes) || !may_tell(key.referring))
 			continue;
 		for (ObjectId type : key.types)
 			values.push_back({type, SampledValue::Kind::kUnknown, ""});

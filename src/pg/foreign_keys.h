@@ -11,6 +11,7 @@
 
 #include "pg/guard.h"
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -40,10 +41,12 @@ public:
 	/*
 	 * Of those that refer to one of the tables from which rows are deleted, or
 	 * to columns that are set.  A check is planned as the referring table's
-	 * owner, as the server runs it.
+	 * owner, as the server runs it.  Only of referring tables of which
+	 * something may be told.
 	 */
 	std::vector<ForeignKeyCheck> ChecksFor(const std::vector<ObjectId> &deletes,
-										   const std::vector<ColumnWrite> &writes) const;
+										   const std::vector<ColumnWrite> &writes,
+										   const std::function<bool(ObjectId)> &may_tell) const;
 
 private:
 	struct Key

@@ -15,6 +15,7 @@
 #include "pg/read_conditions.h"
 #include "pg/sandbox.h"
 #include "pg/session.h"
+#include "pg/trust.h"
 
 extern "C"
 {
@@ -49,6 +50,7 @@ struct ElementFacts
 {
 	const char *expression; /* null for a column */
 	bool is_call;
+	bool may_fail;
 	const char *function; /* the name of what is called; null where nothing is */
 	const char *method;   /* the access method of the operator class */
 	bool multi_column;    /* of the access method */
@@ -141,7 +143,8 @@ ReadElement(const IndexElement &element, ElementFacts *facts)
 	{
 		List *context = deparse_context_for(get_rel_name(element.relation), element.relation);
 
-		facts->expression = deparse_expression(element.expression, context, false, false);
+		/* A cast that nobody wrote has to be written in an index. */
+		facts->expression = deparse_expression(element.expression, context, false, !element.is_condition);
 	}
 	if (element.is_condition)
 	{
@@ -155,6 +158,7 @@ ReadElement(const IndexElement &element, ElementFacts *facts)
 		facts->is_call = call->funcformat == COERCE_EXPLICIT_CALL;
 		facts->function = facts->is_call ? get_func_name(call->funcid) : nullptr;
 	}
+	facts->may_fail = HarmOf(element.expression) != Harm::kNone;
 	ReadClass(element, type, facts);
 	get_typlenbyvalalign(type, &length, &by_value, &alignment);
 	facts->alignment = AlignmentOf(length, alignment);
@@ -189,6 +193,7 @@ ToColumn(ColumnNumber number, const ElementFacts &facts, const steward::Relation
 	}
 	column.expression = facts.expression;
 	column.is_call = facts.is_call;
+	column.may_fail = facts.may_fail;
 	column.correlation = 0;
 	column.unique_values = false;
 	column.largest_width = 0;

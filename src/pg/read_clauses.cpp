@@ -76,12 +76,12 @@ ForgetAliases(Node *node, void *argument)
 	return compat::WalkExpression(node, ForgetAliases, argument);
 }
 
-/* The expression for an index: immutable, of this relation alone, and harmless; or null. */
+/* The expression for an index: immutable, of this relation alone, and of known harm; or null. */
 Node *
 ExpressionOf(const Reading &reading, Node *node)
 {
 	if (expression_returns_set(node) || HasForeignParts(node, const_cast<Reading *>(&reading)) ||
-		!contain_var_clause(node) || contain_mutable_functions(node) || !IsHarmlessExpression(node) ||
+		!contain_var_clause(node) || contain_mutable_functions(node) || HarmOf(node) == Harm::kUnknown ||
 		HasTellingConstant(node))
 		return nullptr;
 	return MoveToFirst(reading, node);

@@ -31,6 +31,7 @@ extern "C"
 }
 
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 
 namespace steward::pg
@@ -38,6 +39,9 @@ namespace steward::pg
 
 namespace
 {
+
+constexpr double kRows = 10000;
+constexpr size_t kFewRows = 300; /* so many are looked at in any case */
 
 /* Of long documents fewer rows are enough: so many words, keys or the like. */
 constexpr size_t kMostParts = 2000000;
@@ -145,7 +149,7 @@ class SampleReader
 public:
 	SampleReader(const steward::Relation &relation, const IndexElements &elements,
 				 const std::vector<ColumnNumber> &numbers)
-		: context_("pg_steward sampled row"), lasting_("pg_steward row sample"), tuples_(relation.tuples)
+		: context_("pg_steward sampled row"), lasting_("pg_steward row sample")
 	{
 		expressions_ = {"tableoid", "ctid"};
 		for (ColumnNumber number : numbers)
@@ -160,7 +164,8 @@ public:
 		}
 	}
 
-	void Read(Spi &spi, const TableSample &sample)
+	/* False where it saw enough before the last row: then its rows are the first ones of the table. */
+	bool Read(Spi &spi, const TableSample &sample)
 	{
 		spi.Visit(sample.Select(expressions_),
 				  [&](HeapTuple row, TupleDesc descriptor)
@@ -170,11 +175,10 @@ public:
 				  });
 		result_.share_of_page = sample.share_of_page();
 		result_.share_of_pages = sample.share_of_pages();
-		if (parts_ >= kMostParts)
-			result_.share_of_pages =
-				std::min(result_.share_of_pages,
-						 static_cast<double>(result_.rows) / std::max(1.0, tuples_ * result_.share_of_page));
+		return parts_ < kMostParts;
 	}
+
+	size_t rows() const { return result_.rows; }
 
 	RowSample Finish()
 	{
@@ -228,7 +232,6 @@ private:
 	OwnedMemoryContext lasting_;
 	std::vector<std::string> expressions_;
 	std::vector<Reading> readings_;
-	double tuples_;    /* of the table */
 	size_t parts_ = 0; /* of all values so far */
 	RowSample result_;
 };
@@ -245,17 +248,24 @@ TryToRead(steward::Relation &relation, const IndexElements &elements,
 	return RunSandboxed({role, "pg_catalog, pg_temp"},
 						[&]
 						{
-							SampleReader reader(relation, elements, numbers);
+							auto reader = std::make_unique<SampleReader>(relation, elements, numbers);
 							Spi spi;
 
-							reader.Read(spi, TableSample(spi, relation));
-							relation.sample = reader.Finish();
+							/* Fewer rows, then, of the whole table. */
+							for (double rows = kRows; !reader->Read(spi, TableSample(spi, relation, rows)) &&
+													  reader->rows() > kFewRows;)
+							{
+								rows = static_cast<double>(reader->rows()) / 2;
+								reader = std::make_unique<SampleReader>(relation, elements, numbers);
+							}
+							relation.sample = reader->Finish();
 						});
 }
 
-/* What cannot be read by itself, as where a right is missing, must not keep the rest from being read. */
+/* What cannot be read, as where a right is missing, must not keep the rest from being read. */
 void
-SampleTable(steward::Relation &relation, const IndexElements &elements, const std::set<ColumnNumber> &numbers)
+SampleTable(steward::Relation &relation, const IndexElements &elements, const std::set<ColumnNumber> &numbers,
+			double end)
 {
 	std::vector<ColumnNumber> wanted;
 
@@ -264,18 +274,16 @@ SampleTable(steward::Relation &relation, const IndexElements &elements, const st
 		if (!ExpressionOf(relation, number).empty())
 			wanted.push_back(number);
 	}
-	if (wanted.empty())
-		return;
 
-	std::optional<ServerError> failure = TryToRead(relation, elements, wanted);
+	auto read = [&](const std::vector<ColumnNumber> &some) { return TryToRead(relation, elements, some); };
+	std::vector<ColumnNumber> readable = ReadByHalves(wanted, end, read);
 
-	if (!failure || IsAboutTime(*failure) || wanted.size() == 1)
-		return;
-	std::erase_if(wanted,
-				  [&](ColumnNumber number) { return TryToRead(relation, elements, {number}).has_value(); });
-	relation.sample = {};
-	if (!wanted.empty())
-		TryToRead(relation, elements, wanted);
+	/* Of the same rows. */
+	if (readable.size() > relation.sample.columns.size() + relation.sample.conditions.size())
+	{
+		relation.sample = {};
+		read(readable);
+	}
 }
 
 } // namespace
@@ -288,7 +296,7 @@ SampleRows(Catalog &catalog, const IndexElements &elements, const SampleRequest 
 		auto relation = catalog.find(oid);
 
 		if (relation != catalog.end() && SecondsSinceEpoch() < end)
-			SampleTable(relation->second, elements, numbers);
+			SampleTable(relation->second, elements, numbers, end);
 	}
 }
 

@@ -169,9 +169,9 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 }
 
 bool
-IsAboutTime(const ServerError &failure)
+IsAboutLock(const ServerError &failure)
 {
-	return failure.sqlerrcode == ERRCODE_QUERY_CANCELED || failure.sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
+	return failure.sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
 Oid

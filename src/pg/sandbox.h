@@ -38,8 +38,8 @@ struct Identity
  */
 std::optional<ServerError> RunSandboxed(const Identity &identity, const std::function<void()> &body);
 
-/* Whether the body ended for want of time or of a lock, so that another attempt would go the same way. */
-bool IsAboutTime(const ServerError &failure);
+/* Whether the body ended for want of a lock, so that another attempt would go the same way. */
+bool IsAboutLock(const ServerError &failure);
 
 /*
  * The role as which statements of `role` are planned: itself, but for

@@ -15,6 +15,7 @@
 extern "C"
 {
 #include "access/xlog.h"
+#include "catalog/pg_authid.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
@@ -47,6 +48,15 @@ RoleExists(Oid role)
 
 	Guarded([&] { exists = SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(role)); });
 	return exists;
+}
+
+bool
+MayReadAllStatistics()
+{
+	bool may = false;
+
+	Guarded([&] { may = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS); });
+	return may;
 }
 
 bool

@@ -26,6 +26,9 @@ std::string OuterRoleName();
 bool RoleExists(Oid role);
 bool IsSuperuser(Oid role);
 
+/* Whether the current role is to see what everybody runs: pg_read_all_stats. */
+bool MayReadAllStatistics();
+
 Oid CurrentDatabase();
 
 /* Tells this cluster from its clones and ancestors. */

@@ -14,6 +14,8 @@
 #include "pg/table_sample.h"
 
 #include "pg/ddl.h"
+#include "pg/sandbox.h"
+#include "pg/session.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +31,9 @@ constexpr double kPages = 1500;
 /* Of long values, read from their own table, fewer rows are enough work. */
 constexpr double kBytes = 16.0 * 1024 * 1024;
 constexpr double kFewestRows = 300;
+
+/* A query can have no more than 1664 columns. */
+constexpr size_t kMostTogether = 200;
 
 /* The share of rows is a number of these parts. */
 constexpr int kParts = 4096;
@@ -55,7 +60,7 @@ TableSample::TableSample(Spi &spi, const steward::Relation &relation, double row
 	double row_bytes = (relation.pages * 8192 + BytesOfLongValues(spi, relation)) / tuples;
 	int parts;
 
-	rows = std::clamp(kBytes / std::max(1.0, row_bytes), kFewestRows, rows);
+	rows = std::clamp(kBytes / std::max(1.0, row_bytes), kFewestRows, std::max(rows, kFewestRows));
 	share_of_pages_ = relation.pages > kPages ? kPages / relation.pages : 1;
 	parts = static_cast<int>(std::ceil(kParts * rows / (tuples * share_of_pages_)));
 	parts = std::clamp(parts, 1, kParts);
@@ -76,6 +81,37 @@ TableSample::Select(const std::vector<std::string> &expressions) const
 	for (const std::string &expression : expressions)
 		list += (list.empty() ? "" : ", ") + expression;
 	return "SELECT " + list + " FROM " + source_ + filter_;
+}
+
+std::vector<ColumnNumber>
+ReadByHalves(const std::vector<ColumnNumber> &numbers, double end,
+			 const std::function<std::optional<ServerError>(const std::vector<ColumnNumber> &)> &read)
+{
+	std::vector<std::vector<ColumnNumber>> waiting;
+	std::vector<ColumnNumber> done;
+
+	for (size_t first = 0; first < numbers.size(); first += kMostTogether)
+		waiting.emplace_back(numbers.begin() + static_cast<ptrdiff_t>(first),
+							 numbers.begin() +
+								 static_cast<ptrdiff_t>(std::min(first + kMostTogether, numbers.size())));
+	while (!waiting.empty() && SecondsSinceEpoch() < end)
+	{
+		std::vector<ColumnNumber> some = std::move(waiting.back());
+		std::optional<ServerError> failure = read(some);
+		auto middle = some.begin() + static_cast<ptrdiff_t>(some.size() / 2);
+
+		waiting.pop_back();
+		if (!failure)
+			done.insert(done.end(), some.begin(), some.end());
+		else if (IsAboutLock(*failure))
+			break;
+		else if (some.size() > 1)
+		{
+			waiting.emplace_back(middle, some.end());
+			waiting.emplace_back(some.begin(), middle);
+		}
+	}
+	return done;
 }
 
 std::string

@@ -15,6 +15,8 @@
  */
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +31,7 @@ class TableSample
 {
 public:
 	/* Of about so many rows; of fewer where they hold long values. */
-	TableSample(Spi &spi, const steward::Relation &relation, double rows = 10000);
+	TableSample(Spi &spi, const steward::Relation &relation, double rows);
 
 	double share_of_pages() const { return share_of_pages_; }
 	double share_of_page() const { return share_of_page_; }
@@ -43,6 +45,15 @@ private:
 	double share_of_pages_ = 1;
 	double share_of_page_ = 1;
 };
+
+/*
+ * Those of the numbers with which `read` succeeds, together or, where one of
+ * them fails, by halves; until `end`, in seconds since the epoch.  A table that
+ * is locked is not asked again.
+ */
+std::vector<ColumnNumber> ReadByHalves(
+	const std::vector<ColumnNumber> &numbers, double end,
+	const std::function<std::optional<ServerError>(const std::vector<ColumnNumber> &)> &read);
 
 /*
  * Columns, elements and conditions as SQL on one row, all names qualified;

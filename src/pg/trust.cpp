@@ -25,6 +25,7 @@ extern "C"
 #include "utils/syscache.h"
 }
 
+#include <algorithm>
 #include <cctype>
 #include <cstring>
 
@@ -45,6 +46,10 @@ constexpr const char *kHarmlessFunctions[] = {
 	"btrim",
 	"ltrim",
 	"rtrim",
+	"replace",
+	"translate",
+	"strpos",
+	"position",
 	"length",
 	"char_length",
 	"character_length",
@@ -53,13 +58,28 @@ constexpr const char *kHarmlessFunctions[] = {
 	"reverse",
 	"left",
 	"right",
+	"abs",
+	"ceil",
+	"ceiling",
+	"floor",
+	"round",
+	"trunc",
+	"sign",
 	"date",
+	"age",
+	"point",
+	"cardinality",
+	"array_length",
+	"jsonb_typeof",
+	"json_typeof",
 	"json_extract_path_text",
 	"jsonb_extract_path_text",
 };
 constexpr const char *kFieldFunctions[] = {"date_trunc", "date_part", "extract", "timezone"};
 constexpr const char *kFieldOperators[] = {"->", "->>", "#>", "#>>"};
 constexpr const char *kArithmeticOperators[] = {"+", "-", "*"};
+constexpr const char *kDividingOperators[] = {"/", "%"};
+constexpr const char *kComparisons[] = {"=", "<>", "<", "<=", ">", ">="};
 
 template <size_t kSize>
 bool
@@ -92,6 +112,16 @@ IsNumberOrTime(Oid type)
 		   category == TYPCATEGORY_TIMESPAN;
 }
 
+/* Whether it is a constant number of at least so much. */
+bool
+IsIntegerFrom(Node *node, int32 least)
+{
+	const auto *constant = reinterpret_cast<Const *>(node);
+
+	return IsA(node, Const) && constant->consttype == INT4OID && !constant->constisnull &&
+		   DatumGetInt32(constant->constvalue) >= least;
+}
+
 /* A field or time zone that a row names may be none. */
 bool
 IsHarmlessFunction(const FuncExpr *call)
@@ -105,7 +135,27 @@ IsHarmlessFunction(const FuncExpr *call)
 	/* A document of more than 1 MB of words raises an error; who searches in texts lives with that. */
 	if (strcmp(name, "to_tsvector") == 0)
 		return list_length(call->args) == 2 && IsA(linitial(call->args), Const);
+	/* Not a negative length, and not the part before the first. */
+	if (strcmp(name, "substr") == 0 || strcmp(name, "substring") == 0)
+		return exprType(static_cast<Node *>(lsecond(call->args))) == INT4OID &&
+			   (list_length(call->args) == 2 || IsIntegerFrom(static_cast<Node *>(lthird(call->args)), 0));
+	if (strcmp(name, "split_part") == 0)
+		return IsIntegerFrom(static_cast<Node *>(lthird(call->args)), 1);
 	return IsAmong(name, kHarmlessFunctions);
+}
+
+/* A constant that is not zero, as far as that is easily seen. */
+bool
+IsNotZero(Node *node)
+{
+	const auto *constant = reinterpret_cast<Const *>(node);
+	Oid output;
+	bool is_varlena;
+
+	if (!IsA(node, Const) || constant->constisnull || CategoryOf(constant->consttype) != TYPCATEGORY_NUMERIC)
+		return false;
+	getTypeOutputInfo(constant->consttype, &output, &is_varlena);
+	return strpbrk(OidOutputFunctionCall(output, constant->constvalue), "123456789") != nullptr;
 }
 
 /* Of JSON and arrays, some cannot be joined or taken from. */
@@ -120,7 +170,9 @@ IsHarmlessOperator(const OpExpr *op)
 		return op->opresulttype == TEXTOID;
 	if (IsAmong(name, kArithmeticOperators))
 		return IsNumberOrTime(op->opresulttype);
-	return IsAmong(name, kFieldOperators);
+	if (IsAmong(name, kDividingOperators))
+		return IsNumberOrTime(op->opresulttype) && IsNotZero(static_cast<Node *>(llast(op->args)));
+	return IsAmong(name, kFieldOperators) || IsAmong(name, kComparisons);
 }
 
 /* Casts between the server's own types by a function: none from a text, and none that rounds into a smaller type. */
@@ -150,51 +202,86 @@ IsHarmlessCast(const FuncExpr *call)
 	}
 }
 
+/* Whether only superusers can have made the type, or it is a list of names. */
 bool
-HasHarm(Node *node, void *argument)
+IsTrustedType(Oid type)
 {
-	if (node == nullptr)
-		return false;
+	char kind = get_typtype(type);
+
+	return type < FirstNormalObjectId || kind == TYPTYPE_ENUM || (kind == TYPTYPE_BASE && IsPlainType(type));
+}
+
+/* What the node does by itself. */
+Harm
+HarmOfNode(Node *node)
+{
 	switch (nodeTag(node))
 	{
-		case T_List:
 		case T_Var:
 		case T_CoalesceExpr:
 		case T_MinMaxExpr:
 		case T_RelabelType:
-			break;
+		case T_ArrayExpr:
+		case T_CaseExpr:
+		case T_CaseWhen:
+		case T_CaseTestExpr:
+		case T_BoolExpr:
+		case T_NullTest:
+		case T_BooleanTest:
+			return Harm::kNone;
+		case T_SubscriptingRef:
+			return reinterpret_cast<SubscriptingRef *>(node)->refassgnexpr == nullptr ? Harm::kNone
+																					  : Harm::kUnknown;
 		case T_Const:
-			return reinterpret_cast<Const *>(node)->consttype >= FirstNormalObjectId;
+			/* Reading it, as who reads the index's definition does, runs the type's input function. */
+			return reinterpret_cast<Const *>(node)->consttype < FirstNormalObjectId ? Harm::kNone
+																					: Harm::kUnknown;
 		case T_OpExpr:
-			if (!IsHarmlessOperator(reinterpret_cast<OpExpr *>(node)))
-				return true;
-			break;
+		case T_NullIfExpr:
+		{
+			auto *op = reinterpret_cast<OpExpr *>(node);
+
+			if (IsHarmlessOperator(op))
+				return Harm::kNone;
+			return op->opno < FirstNormalObjectId ? Harm::kMayFail : Harm::kUnknown;
+		}
 		case T_FuncExpr:
 		{
 			auto *call = reinterpret_cast<FuncExpr *>(node);
 			bool is_cast =
 				call->funcformat == COERCE_EXPLICIT_CAST || call->funcformat == COERCE_IMPLICIT_CAST;
 
-			if (call->args == NIL || call->funcid >= FirstNormalObjectId ||
-				!(is_cast ? IsHarmlessCast(call) : IsHarmlessFunction(call)))
-				return true;
-			break;
+			if (call->args == NIL || call->funcid >= FirstNormalObjectId)
+				return Harm::kUnknown;
+			return (is_cast ? IsHarmlessCast(call) : IsHarmlessFunction(call)) ? Harm::kNone : Harm::kMayFail;
 		}
 		case T_CoerceViaIO:
 			/* Writing a value as text; reading one may fail. */
-			if (reinterpret_cast<CoerceViaIO *>(node)->resulttype != TEXTOID)
-				return true;
-			break;
+			return reinterpret_cast<CoerceViaIO *>(node)->resulttype == TEXTOID ? Harm::kNone
+																				: Harm::kMayFail;
 		default:
-			return true;
+			return Harm::kUnknown;
 	}
-	/* A type that somebody made has functions of somebody. */
-	if (!IsA(node, List) && exprType(node) >= FirstNormalObjectId &&
-		get_typtype(exprType(node)) != TYPTYPE_ENUM)
-		return true;
-	return compat::WalkExpression(node, HasHarm, argument);
 }
 
+/* Ends where there is more harm than one may tell of; notes the other in `argument`, a Harm. */
+bool
+AddHarm(Node *node, void *argument)
+{
+	auto *harm = static_cast<Harm *>(argument);
+
+	if (node == nullptr)
+		return false;
+	if (!IsA(node, List) && !IsA(node, CaseWhen))
+	{
+		Harm own = IsTrustedType(exprType(node)) ? HarmOfNode(node) : Harm::kUnknown;
+
+		*harm = std::max(*harm, own);
+		if (*harm == Harm::kUnknown)
+			return true;
+	}
+	return compat::WalkExpression(node, AddHarm, argument);
+}
 
 /* Whether texts beside this argument name a part of it. */
 bool
@@ -330,10 +417,13 @@ SaysNothing(const Const *constant)
 	return true;
 }
 
-bool
-IsHarmlessExpression(Node *expression)
+Harm
+HarmOf(Node *expression)
 {
-	return !HasHarm(expression, nullptr);
+	Harm harm = Harm::kNone;
+
+	AddHarm(expression, &harm);
+	return harm;
 }
 
 bool

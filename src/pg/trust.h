@@ -29,12 +29,16 @@ bool IsPlainType(Oid type);
 /* Whether somebody without power of his own made the function. */
 bool IsStrangersFunction(Oid function);
 
-/*
- * Whether an index may evaluate the expression for each row that anybody writes:
- * it consists of what the server itself brings and what raises no error for
- * any value that a table can hold, arithmetic at the ends of its range aside.
- */
-bool IsHarmlessExpression(Node *expression);
+/* What may come of an index that evaluates an expression for each row that anybody writes. */
+enum class Harm
+{
+	kNone, /* it raises no error for any value that a table can hold, arithmetic at the ends of its range aside */
+	kMayFail, /* for some values it may: their rows could no longer be written */
+	kUnknown, /* it runs code of somebody, or is of no kind that is known here */
+};
+
+/* The expression is immutable. */
+Harm HarmOf(Node *expression);
 
 /*
  * Whether a constant stands in the expression that may be somebody's secret, a

@@ -37,6 +37,7 @@ extern "C"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/syscache.h"
 }
 
 #include <algorithm>
@@ -48,7 +49,7 @@ namespace steward::pg
 namespace
 {
 
-/* No real object has so high an OID before the counter has gone all the way round. */
+/* Hardly a real object has so high an OID before the counter has gone all the way round. */
 constexpr Oid kFirstHypotheticalOid = 0xFFF00000;
 constexpr size_t kMostHypothetical = 0xFFFFF; /* with such an OID */
 
@@ -56,7 +57,6 @@ constexpr size_t kMostHypothetical = 0xFFFFF; /* with such an OID */
 struct World
 {
 	const WhatIf::Template *const *shown;
-	const WhatIf::ColumnMaps *maps;
 	const std::vector<std::vector<HeapTuple>> *statistics;
 	int count;
 	Oid *used; /* as many as there are hypothetical indexes at most */
@@ -102,22 +102,25 @@ MovedList(List *expressions, Index relid, const AttrMap *map)
 
 /* The index at one place, for a relation of the statement that is planned. */
 IndexOptInfo *
-PlacedCopy(const IndexOptInfo *index, const Placement &place, const AttrMap *map, RelOptInfo *rel)
+PlacedCopy(const WhatIf::Template &shown, const Place &place, const AttrMap *map, RelOptInfo *rel)
 {
+	const IndexOptInfo *index = shown.index;
+	const PlacedSize &size = shown.sizes[place.size];
 	auto *info = static_cast<IndexOptInfo *>(palloc(sizeof(IndexOptInfo)));
 	List *columns = NIL;
 	ListCell *cell;
 
 	*info = *index;
 	info->rel = rel;
-	info->pages = static_cast<BlockNumber>(place.pages);
-	info->tuples = place.tuples;
-	info->tree_height = place.height;
+	info->pages = static_cast<BlockNumber>(std::ceil(size.pages * place.share));
+	info->tuples = size.tuples * place.share;
+	info->tree_height = size.height;
 	if (map != nullptr)
 	{
 		info->indexkeys = static_cast<int *>(palloc(sizeof(int) * index->ncolumns));
 		for (int i = 0; i < index->ncolumns; i++)
-			info->indexkeys[i] = index->indexkeys[i] == 0 ? 0 : map->attnums[index->indexkeys[i] - 1];
+			info->indexkeys[i] =
+				index->indexkeys[i] <= 0 ? index->indexkeys[i] : map->attnums[index->indexkeys[i] - 1];
 	}
 	foreach (cell, index->indextlist)
 	{
@@ -134,7 +137,7 @@ PlacedCopy(const IndexOptInfo *index, const Placement &place, const AttrMap *map
 }
 
 bool
-IsBefore(const Placement &place, Oid relation)
+IsBefore(const Place &place, Oid relation)
 {
 	return place.relation < relation;
 }
@@ -149,17 +152,26 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 	for (int i = 0; i < world->count; i++)
 	{
 		const WhatIf::Template &shown = *world->shown[i];
-		auto place = std::lower_bound(shown.places.begin(), shown.places.end(), relation, IsBefore);
 
-		if (place == shown.places.end() || place->relation != relation)
+		if (shown.places == nullptr)
 			continue;
 
-		auto map = world->maps->find(relation);
+		auto place = std::lower_bound(shown.places->begin(), shown.places->end(), relation, IsBefore);
 
+		if (place == shown.places->end() || place->relation != relation)
+			continue;
 		rel->indexlist =
-			lcons(PlacedCopy(shown.index, *place, map == world->maps->end() ? nullptr : map->second, rel),
+			lcons(PlacedCopy(shown, *place, shown.maps == nullptr ? nullptr : shown.maps->at(relation), rel),
 				  rel->indexlist);
 	}
+}
+
+/* A real index has such an OID once the counter has come so far. */
+bool
+IsHypothetical(Oid index, const World *world)
+{
+	return index >= kFirstHypotheticalOid && index - kFirstHypotheticalOid < world->statistics->size() &&
+		   !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(index));
 }
 
 /* Statistics that nobody shares need not be freed. */
@@ -209,7 +221,7 @@ ShowStatistics(PlannerInfo *root, Oid index, AttrNumber position, VariableStatDa
 {
 	auto *world = static_cast<World *>(argument);
 
-	if (index < kFirstHypotheticalOid || index - kFirstHypotheticalOid >= world->statistics->size())
+	if (!IsHypothetical(index, world))
 		return false;
 
 	const std::vector<HeapTuple> &tuples = (*world->statistics)[index - kFirstHypotheticalOid];
@@ -228,7 +240,7 @@ NoteIndex(Oid index, void *argument)
 {
 	auto *world = static_cast<World *>(argument);
 
-	if (index < kFirstHypotheticalOid)
+	if (!IsHypothetical(index, world))
 		return;
 	for (int i = 0; i < world->used_count; i++)
 	{
@@ -376,25 +388,23 @@ BuildTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid
 	return info;
 }
 
-/* False where they cannot be looked at now. */
+/* False where it cannot be looked at now.  One lock at a time: there may be more partitions than room for locks. */
 bool
-MapColumnsOf(Oid partition, Oid parent, const AttrMap **map)
+MapColumnsOf(Oid partition, ::Relation parent, const AttrMap **map)
 {
-	::Relation to;
-	::Relation from;
+	::Relation relation;
 
-	if (!ConditionalLockRelationOid(parent, AccessShareLock) ||
-		!ConditionalLockRelationOid(partition, AccessShareLock))
+	if (!ConditionalLockRelationOid(partition, AccessShareLock))
 		return false;
-	from = try_relation_open(parent, NoLock);
-	to = try_relation_open(partition, NoLock);
-	if (to != nullptr && from != nullptr)
-		*map = compat::MapColumns(RelationGetDescr(to), RelationGetDescr(from));
-	if (to != nullptr)
-		relation_close(to, NoLock);
-	if (from != nullptr)
-		relation_close(from, NoLock);
-	return to != nullptr && from != nullptr;
+	relation = try_relation_open(partition, NoLock);
+	if (relation == nullptr)
+	{
+		UnlockRelationOid(partition, AccessShareLock);
+		return false;
+	}
+	*map = compat::MapColumns(RelationGetDescr(relation), RelationGetDescr(parent));
+	relation_close(relation, AccessShareLock);
+	return true;
 }
 
 /* An index that no plan can use, on these expressions. */
@@ -459,46 +469,65 @@ WhatIf::WhatIf(std::vector<AnalyzedQuery *> statements, const std::vector<Hypoth
 void
 WhatIf::AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid)
 {
-	Template made = {nullptr, {}};
-
+	Oid table = index.definition.relation;
+	bool on_partitions = std::any_of(index.places->begin(), index.places->end(),
+									 [&](const Place &place) { return place.relation != table; });
+	Template made = {nullptr, index.places, index.sizes,
+					 on_partitions ? MapsOf(table, *index.places) : nullptr};
 	/* Whatever fails, as on a column that was dropped just now: there is no such index. */
-	RunSandboxed({CurrentRole(), std::nullopt},
-				 [&]
-				 {
-					 Guarded([&] { made.index = BuildTemplate(index, elements, oid); });
-					 if (made.index == nullptr)
-						 return;
-					 for (const Placement &placement : index.placements)
-					 {
-						 if (placement.relation == index.definition.relation ||
-							 MapPartition(index.definition.relation, placement.relation))
-							 made.places.push_back(placement);
-					 }
-				 });
-	std::sort(made.places.begin(), made.places.end(),
-			  [](const Placement &a, const Placement &b) { return a.relation < b.relation; });
+	std::optional<ServerError> failure =
+		RunSandboxed({CurrentRole(), std::nullopt},
+					 [&] { Guarded([&] { made.index = BuildTemplate(index, elements, oid); }); });
+
+	if (failure || made.index == nullptr || (on_partitions && made.maps == nullptr))
+		made.places = nullptr;
 	templates_.push_back(std::move(made));
 }
 
-/* Whether it is known where the columns are. */
-bool
-WhatIf::MapPartition(Oid parent, Oid partition)
+/* Null where it is not known of all of them. */
+const WhatIf::ColumnMaps *
+WhatIf::MapsOf(Oid table, const Places &places)
 {
-	if (maps_.count(partition) > 0)
-		return true;
+	auto [known, is_new] = maps_.try_emplace(table);
 
-	const AttrMap *map = nullptr;
-	bool known = false;
+	if (is_new)
+	{
+		ColumnMaps maps;
+		size_t count = 0;
+		std::optional<ServerError> failure =
+			RunSandboxed({CurrentRole(), std::nullopt},
+						 [&]
+						 {
+							 ::Relation parent = nullptr;
 
-	Guarded(
-		[&]
-		{
-			CHECK_FOR_INTERRUPTS();
-			known = MapColumnsOf(partition, parent, &map);
-		});
-	if (known)
-		maps_[partition] = map;
-	return known;
+							 Guarded(
+								 [&]
+								 {
+									 if (ConditionalLockRelationOid(table, AccessShareLock))
+										 parent = try_relation_open(table, NoLock);
+								 });
+							 for (const Place &place : places)
+							 {
+								 const AttrMap *map = nullptr;
+								 bool found = false;
+
+								 if (parent == nullptr)
+									 break;
+								 Guarded([&] { found = MapColumnsOf(place.relation, parent, &map); });
+								 if (!found)
+									 break;
+								 CheckForInterrupts();
+								 maps[place.relation] = map;
+								 count++;
+							 }
+							 if (parent != nullptr)
+								 Guarded([&] { relation_close(parent, NoLock); });
+						 });
+
+		if (!failure && count == places.size())
+			known->second = std::move(maps);
+	}
+	return known->second ? &*known->second : nullptr;
 }
 
 /*
@@ -541,7 +570,10 @@ WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &stat
 						expressions = lappend(expressions, elements.all()[numbers[i]].expression);
 					info = BuildCarrier(expressions, oid);
 				});
-			carriers_.push_back({info, {{relation, 1, 0, info->tree_height}}});
+			carriers_.push_back({info,
+								 std::make_shared<Places>(Places{{relation, 0, 1}}),
+								 {{1, 0, info->tree_height}},
+								 nullptr});
 		}
 	}
 }
@@ -561,7 +593,6 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 	for (CandidateId id : set)
 		shown.push_back(&templates_[static_cast<size_t>(id)]);
 	world.shown = shown.data();
-	world.maps = &maps_;
 	world.statistics = &statistics_;
 	world.count = static_cast<int>(shown.size());
 	world.used = used.get();

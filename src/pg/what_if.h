@@ -18,6 +18,8 @@ extern "C"
 }
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,10 +30,19 @@ extern "C"
 namespace steward::pg
 {
 
-/* Where a hypothetical index lies: on its table, or on one of the partitions of that. */
-struct Placement
+/* Where indexes of one table lie: on the table itself, or on its partitions. */
+struct Place
 {
 	Oid relation = InvalidOid;
+	size_t size = 0;  /* which of the index's sizes */
+	double share = 1; /* of that size */
+};
+
+/* Ascending by relation. */
+using Places = std::vector<Place>;
+
+struct PlacedSize
+{
 	double pages = 0;
 	double tuples = 0;
 	int height = -1; /* levels above the leaves; -1 = unknown */
@@ -41,7 +52,8 @@ struct Placement
 struct HypotheticalIndex
 {
 	IndexDefinition definition;
-	std::vector<Placement> placements;
+	std::shared_ptr<const Places> places;
+	std::vector<PlacedSize> sizes;
 	bool as_hypopg = false; /* hypopg knows no marking of a position, so a merge join buffers the scan */
 };
 
@@ -68,27 +80,30 @@ public:
 	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
 
+	/* Where the columns of a partitioned table are in each of its partitions; null: at the same places. */
+	using ColumnMaps = std::map<Oid, const AttrMap *>;
+
 	/* One index: what the planner is shown of it, and where. */
 	struct Template
 	{
 		const IndexOptInfo *index; /* rel and size are not set, its expressions are of relation number 1 */
-		std::vector<Placement> places; /* ascending by relation; empty where it cannot be looked at now */
+		std::shared_ptr<const Places> places; /* null where it cannot be looked at now */
+		std::vector<PlacedSize> sizes;
+		const ColumnMaps *maps; /* null where the index lies on its own table */
 	};
-
-	/* Where the columns of a partitioned table are in each of its partitions; null: at the same places. */
-	using ColumnMaps = std::map<Oid, const AttrMap *>;
 
 private:
 	void AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid);
 	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
-	bool MapPartition(Oid parent, Oid partition);
+	const ColumnMaps *MapsOf(Oid table, const Places &places);
 
 	std::vector<AnalyzedQuery *> statements_;
 	OwnedMemoryContext context_;                     /* of what the templates and the maps point to */
 	std::vector<Template> templates_;                /* one for each index */
 	std::vector<std::vector<HeapTuple>> statistics_; /* of each index, of each of its keys; null: unknown */
 	std::vector<Template> carriers_;
-	ColumnMaps maps_;
+	std::map<Oid, std::optional<ColumnMaps>>
+		maps_; /* of each partitioned table; nothing where one is not known */
 	std::map<size_t, Unfitness> failures_;
 	int64_t planner_calls_ = 0;
 };

@@ -107,7 +107,8 @@ SizeIndexes(const std::vector<std::optional<std::string>> &texts, SizedIndexes &
 		IndexSize size = EstimateIndexSize(catalog.at(definition.relation), definition, model);
 
 		sized.indexes.push_back({definition,
-								 {{definition.relation, size.pages, size.tuples, size.height}},
+								 std::make_shared<pg::Places>(pg::Places{{definition.relation, 0, 1}}),
+								 {{size.pages, size.tuples, size.height}},
 								 model != SizeModel::kSteward});
 	}
 }
@@ -176,10 +177,9 @@ STEWARD_FUNCTION(what_if_size)
 
 	SizeIndexes({*pg::Arguments(fcinfo).Text(0)}, sized);
 
-	const pg::Placement &placement = sized.indexes.at(0).placements.at(0);
+	const pg::PlacedSize &size = sized.indexes.at(0).sizes.at(0);
 
-	return pg::MakeRow(fcinfo,
-					   {pg::NumberValue(placement.pages * BLCKSZ), pg::IntegerValue(placement.height)});
+	return pg::MakeRow(fcinfo, {pg::NumberValue(size.pages * BLCKSZ), pg::IntegerValue(size.height)});
 }
 
 /*

@@ -53,10 +53,18 @@ constexpr double kFewValues = 100;
 /* A value is rare with less than this share of what it would have if all were as frequent. */
 constexpr double kRare = 0.5;
 
+/*
+ * An index of several columns that are compared for equality begins with one
+ * that by itself finds no larger part of the rows than this: other statements
+ * may share it then, and the order among the rest is of no matter.
+ */
+constexpr double kLeading = 0.1;
+
 /* The columns of one appearance of a table, by what an index can do with them. */
 struct Roles
 {
-	Keys equal; /* most selective first */
+	Keys equal;   /* most selective first */
+	Keys leading; /* those of them with which an index may begin that has the others, too */
 	Keys ranges;
 	std::map<int, Keys> joins; /* by partner */
 	std::vector<Keys> orders;
@@ -103,6 +111,9 @@ AssignRoles(const RelationUse &use, const Relation &relation)
 															 : roles.joins[column.partner];
 
 		keys = Concatenate(std::move(keys), {IndexKey{column.column}});
+		if (column.kind == ColumnUseKind::kEquality &&
+			(column.selectivity <= kLeading || roles.leading.empty()))
+			roles.leading = Concatenate(std::move(roles.leading), {IndexKey{column.column}});
 	}
 	for (const std::vector<IndexKey> &order : use.orders)
 	{
@@ -131,8 +142,9 @@ ArrangeKeys(const Roles &roles)
 	std::vector<Keys> arranged;
 
 	for (const IndexKey &key : roles.equal)
-	{
 		arranged.push_back({key});
+	for (const IndexKey &key : roles.leading)
+	{
 		arranged.push_back(Concatenate({key}, roles.equal));
 		for (const IndexKey &other : roles.equal)
 		{

@@ -112,6 +112,9 @@ DescribePrice(const Action &action)
 		lines.push_back("every INSERT, and every UPDATE of its columns, writes one entry more");
 	if (!set.empty())
 		lines.push_back("UPDATEs that set " + Join(set, ", ") + " cannot be HOT with it");
+	if (std::vector<std::string> may_fail = NamesOf(action.evidence, "may_fail"); !may_fail.empty())
+		lines.push_back("No row can be written any more for which " + Join(may_fail, " or ") +
+						" raises an error; none that was looked at does.");
 	return lines;
 }
 

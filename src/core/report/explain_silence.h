@@ -22,6 +22,7 @@ struct Silence
 	size_t unfit = 0;          /* of them that cannot be analysed */
 	bool reads_wanted = true;  /* some statement reads one of the tables that were asked for */
 	bool tables_unfit = false; /* some table has a reason of its own */
+	bool failing = false;      /* an expression cannot be evaluated for all rows */
 	std::vector<double> sizes; /* bytes, of the indexes that were tried */
 	double budget = 0;         /* bytes */
 	double min_gain = 0;       /* the share of the workload that an index has to save */

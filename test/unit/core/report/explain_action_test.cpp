@@ -185,6 +185,8 @@ TEST(ExplainAction, TellsTheLocksOfAPartitionedTable)
 	Action action = MakeCreation();
 
 	action.evidence["partitioned"] = true;
+	action.ddl = {"CREATE INDEX i ON ONLY t (a)", "CREATE INDEX CONCURRENTLY i_1 ON t_1 (a)",
+				  "ALTER INDEX i ATTACH PARTITION i_1"};
 
 	std::string page = ExplainAction(action);
 
@@ -193,6 +195,27 @@ TEST(ExplainAction, TellsTheLocksOfAPartitionedTable)
 	EXPECT_THAT(page, HasSubstr("in one statement would block its writes (SHARE)"));
 	EXPECT_THAT(page, Not(HasSubstr("INDEX CONCURRENTLY takes")));
 	EXPECT_THAT(page, Not(HasSubstr("lock_timeout"))) << "whoever runs the steps has a session of their own";
+}
+
+/* Where the steps would lead to no valid index. */
+TEST(ExplainAction, TellsTheLocksOfOneStatementOnAPartitionedTable)
+{
+	Action action = MakeCreation();
+
+	action.evidence["partitioned"] = true;
+	action.ddl = {"CREATE INDEX i ON t (a)"};
+	EXPECT_THAT(ExplainAction(action), HasSubstr("takes SHARE on all partitions: reads go on, writes wait"));
+	EXPECT_THAT(ExplainAction(action), Not(HasSubstr("steps above")));
+}
+
+TEST(ExplainAction, TellsWhatCouldNotBeWrittenAnyMore)
+{
+	Action action = MakeCreation();
+
+	EXPECT_THAT(ExplainAction(action), Not(HasSubstr("raises an error")));
+	action.evidence["may_fail"] = {"(doc ->> 'n')::integer"};
+	EXPECT_THAT(ExplainAction(action),
+				HasSubstr("No row can be written any more for which (doc ->> 'n')::integer raises an error"));
 }
 
 TEST(ExplainAction, ADropIsExplainedAsADrop)

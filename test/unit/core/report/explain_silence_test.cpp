@@ -48,6 +48,15 @@ TEST(ExplainSilence, NothingIsMissing)
 			  "no statement has a condition, join or order for which an index is missing");
 }
 
+TEST(ExplainSilence, AnExpressionFails)
+{
+	Silence silence = OneStatement();
+
+	silence.failing = true;
+	EXPECT_EQ(ExplainSilence(silence),
+			  "an expression cannot be evaluated for all rows, or not by you, as an index would have to");
+}
+
 TEST(ExplainSilence, TheBudgetIsTooSmall)
 {
 	Silence silence = OneStatement();
