@@ -32,6 +32,9 @@ constexpr double kMegabyte = 1024.0 * 1024.0;
 constexpr double kSmallestBudget = 256 * kMegabyte;
 constexpr double kBudgetShare = 0.20;
 
+/* Bytes of values that a btree's entry can have, of 2704 with its header (nbtree.h). */
+constexpr double kLongestEntry = 2690;
+
 /* For all that is read of tables at a time; what is left over is sized by its statistics. */
 constexpr double kSamplingSeconds = 20;
 
@@ -92,10 +95,45 @@ WhatToSample(const Candidates &candidates)
 	return request;
 }
 
-/* Whether each value that the index would hold was made, for all rows that were looked at. */
+/* Whether each row that was looked at has an entry that a btree takes; of a part that was not, it is taken to. */
+bool
+FitsIntoPage(const Relation &relation, const IndexDefinition &index)
+{
+	std::vector<double> widths(relation.sample.rows, 0);
+	double largest = 0;
+	auto bound = [&](ColumnNumber number)
+	{
+		double width = relation.columns.at(number).largest_width;
+
+		largest += width > 0 ? width : kLongestEntry + 1;
+	};
+	auto add = [&](ColumnNumber number)
+	{
+		auto column = relation.sample.columns.find(number);
+
+		for (size_t row = 0; column != relation.sample.columns.end() && row < widths.size(); row++)
+			widths[row] += std::max(0, column->second.widths[row]);
+	};
+
+	for (const IndexKey &key : index.keys)
+		bound(key.column);
+	for (ColumnNumber number : index.included)
+		bound(number);
+	if (largest <= kLongestEntry)
+		return true;
+	for (const IndexKey &key : index.keys)
+		add(key.column);
+	for (ColumnNumber number : index.included)
+		add(number);
+	return std::none_of(widths.begin(), widths.end(), [](double width) { return width > kLongestEntry; });
+}
+
+/* Whether the index can be built, as far as the rows say that were looked at: each of its values can be made, and fits. */
 bool
 IsProven(const Relation &relation, const IndexDefinition &index)
 {
+	if (index.method == "btree" && !FitsIntoPage(relation, index))
+		return false;
 	return std::all_of(index.keys.begin(), index.keys.end(),
 					   [&](const IndexKey &key) {
 						   return !relation.columns.at(key.column).may_fail ||
@@ -291,8 +329,12 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 		if (cost > 0)
 			share += advised.share * part;
 	}
+	/* The share that an index must remove is one of all measured time, these statements' and the others'. */
 	if (by_time)
+	{
 		priced.share = share;
+		priced.problem.min_gain /= std::max(share, priced.problem.min_gain);
+	}
 }
 
 std::vector<pg::HypotheticalIndex>

@@ -123,16 +123,30 @@ WeighUp(const Tuning &tuning, const Relation &relation, int height, RecommendedI
 }
 
 /*
- * Where one column is looked up that holds no value twice: whether that is so by
- * chance, the owner of the data knows.
+ * Where one column that holds no value twice is a key by which statements look
+ * for one row: whether that is so by chance, the owner of the data knows.
  */
 bool
-MayBeUnique(const Relation &relation, const IndexDefinition &index)
+MayBeUnique(const Relation &relation, const IndexDefinition &index,
+			const std::vector<const QueryShape *> &served)
 {
 	const Column &column = relation.columns.at(index.keys.front().column);
+	auto is_key = [&](const ColumnUse &use)
+	{ return use.column == column.number && use.kind != ColumnUseKind::kRange; };
 
-	return index.method == "btree" && index.keys.size() == 1 && index.predicate == 0 &&
-		   !relation.partitioned && column.number < kFirstElement && column.unique_values;
+	if (index.method != "btree" || index.keys.size() != 1 || index.predicate != 0 || relation.partitioned ||
+		column.number >= kFirstElement || !column.unique_values)
+		return false;
+	return std::any_of(served.begin(), served.end(),
+					   [&](const QueryShape *shape)
+					   {
+						   return std::any_of(shape->relations.begin(), shape->relations.end(),
+											  [&](const RelationUse &use) {
+												  return use.relation == relation.oid &&
+														 std::any_of(use.columns.begin(), use.columns.end(),
+																	 is_key);
+											  });
+					   });
 }
 
 RecommendedIndex
@@ -170,6 +184,7 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);
+	recommended.may_be_unique = MayBeUnique(relation, index, served);
 	recommended.canonical = "create_index " + relation.quoted + " " + pg::IndexText(relation, index);
 	recommended.reason = ReasonFor(recommended);
 	if (!foreign_keys.empty())
@@ -248,7 +263,7 @@ GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
 							  "during which nobody can write to the table";
 	else if (relation.partitioned)
 		recommended.ddl_steps = StepsFor(relation, recommended, names);
-	if (MayBeUnique(relation, recommended.index))
+	if (recommended.may_be_unique)
 	{
 		recommended.unique_ddl = pg::UniqueIndexStatement(relation, recommended.index, recommended.name);
 		recommended.reason += "; by its statistics no value occurs twice: if that is to stay so, " +
@@ -333,6 +348,7 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); });
 	std::vector<std::string> sought = HypotheticalStatements(relation, recommended.index);
 	pg::SecondOpinion opinion = {false, "no statement gains from it by itself"};
+	const char *confirmed_by = "hypopg";
 	std::set<size_t> asked;
 
 	for (const ServedStatement &one : chosen.served)
@@ -344,6 +360,7 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 		/* One variant of each statement. */
 		if (opinion.confirmed || asked.size() >= kOpinions || !asked.insert(planned.statement).second)
 			continue;
+		confirmed_by = "hypopg";
 		Append(statements, partners);
 		for (const RelationUse &use : planned.shape.relations)
 		{
@@ -353,9 +370,16 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 		}
 		opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought.size(),
 									  has_expression ? pg::Confirming::kAccepted : pg::Confirming::kUsed);
+		/* hypopg takes the condition for one on the statement's first table, so that it may not see its use. */
+		if (!opinion.confirmed && recommended.index.predicate != 0 && planned.shape.relations.size() > 1)
+		{
+			opinion = pg::ConfirmInHypopg(*priced.queries[one.statement], statements, sought.size(),
+										  pg::Confirming::kAccepted);
+			confirmed_by = "what-if";
+		}
 	}
 	if (opinion.confirmed)
-		recommended.confirmed_by = "hypopg";
+		recommended.confirmed_by = confirmed_by;
 	else
 		recommended.reason = "withheld: " + opinion.reason + "; it " + recommended.reason;
 }

@@ -164,8 +164,8 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		throw Refusal(
 			{sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " is about a partitioned table",
 			 "Its index is built on one partition after the other, which this version does not do by itself.",
-			 "Run the steps yourself: SELECT unnest(ddl) FROM steward.actions WHERE id = " +
-				 std::to_string(id) + ";"});
+			 "Run the steps yourself, in psql: SELECT unnest(ddl) FROM steward.actions WHERE id = " +
+				 std::to_string(id) + " \\gexec"});
 	ChangeAction(journal, action, event);
 	spi.Commit();
 	pg::WantSteward(pg::CurrentDatabase());

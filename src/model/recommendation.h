@@ -65,7 +65,9 @@ struct RecommendedIndex
 		set_columns; /* of the index, that statements set: those cannot be HOT any more */
 	std::vector<ExistingIndex> superfluous; /* indexes that are there and say nothing that it does not say */
 	std::vector<std::string>
-		may_fail;           /* expressions of its keys for which some rows could not be written any more */
+		may_fail; /* expressions of its keys for which some rows could not be written any more */
+	bool may_be_unique =
+		false;              /* no value of its only column occurs twice now, and it is looked up by that */
 	std::string unique_ddl; /* the same with UNIQUE, where no value occurs twice now */
 	std::vector<StatementGain> gains;
 	std::string confirmed_by; /* who tried it: hypopg, what-if or catalog; empty: it is withheld */

@@ -58,7 +58,6 @@ constexpr const char *kHarmlessFunctions[] = {
 	"reverse",
 	"left",
 	"right",
-	"abs",
 	"ceil",
 	"ceiling",
 	"floor",
@@ -110,6 +109,13 @@ IsNumberOrTime(Oid type)
 
 	return category == TYPCATEGORY_NUMERIC || category == TYPCATEGORY_DATETIME ||
 		   category == TYPCATEGORY_TIMESPAN;
+}
+
+/* Its arithmetic goes beyond its range. */
+bool
+IsMachineNumber(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID || type == FLOAT8OID;
 }
 
 /* Whether it is a constant number of at least so much. */
@@ -169,7 +175,7 @@ IsHarmlessOperator(const OpExpr *op)
 	if (strcmp(name, "||") == 0)
 		return op->opresulttype == TEXTOID;
 	if (IsAmong(name, kArithmeticOperators))
-		return IsNumberOrTime(op->opresulttype);
+		return IsNumberOrTime(op->opresulttype) && !IsMachineNumber(op->opresulttype);
 	if (IsAmong(name, kDividingOperators))
 		return IsNumberOrTime(op->opresulttype) && IsNotZero(static_cast<Node *>(llast(op->args)));
 	return IsAmong(name, kFieldOperators) || IsAmong(name, kComparisons);

@@ -32,7 +32,7 @@ bool IsStrangersFunction(Oid function);
 /* What may come of an index that evaluates an expression for each row that anybody writes. */
 enum class Harm
 {
-	kNone, /* it raises no error for any value that a table can hold, arithmetic at the ends of its range aside */
+	kNone, /* it raises no error for any value that a table can hold, the ends of numeric's and of time's range aside */
 	kMayFail, /* for some values it may: their rows could no longer be written */
 	kUnknown, /* it runs code of somebody, or is of no kind that is known here */
 };

@@ -193,6 +193,9 @@ ArrangeKeys(const Roles &roles)
 			arranged.push_back(Concatenate({key}, order));
 		if (!roles.ranges.empty())
 			arranged.push_back(Concatenate(Concatenate(roles.equal, order), roles.ranges));
+		/* What is grouped need not be sorted, but stands in the index then. */
+		for (const IndexKey &range : roles.ranges)
+			arranged.push_back(Concatenate(Concatenate(roles.equal, {range}), order));
 	}
 	return arranged;
 }
@@ -467,7 +470,19 @@ AnyKey(const RelationUse &use, const Relation &relation, const Condition &condit
 		if (column.unique_values && usable(number))
 			return {IndexKey{number}};
 	}
-	return usable(condition.column) ? Keys{IndexKey{condition.column}} : Keys{};
+	if (usable(condition.column))
+		return {IndexKey{condition.column}};
+
+	/* Any other one: the narrowest. */
+	ColumnNumber narrowest = 0;
+
+	for (const auto &[number, column] : relation.columns)
+	{
+		if (number < kFirstElement && usable(number) &&
+			(narrowest == 0 || column.average_width < relation.columns.at(narrowest).average_width))
+			narrowest = number;
+	}
+	return narrowest == 0 ? Keys{} : Keys{IndexKey{narrowest}};
 }
 
 std::vector<IndexDefinition>
@@ -485,13 +500,8 @@ PartialIndexesFor(const RelationUse &use, const Relation &relation, const Writes
 		const Condition &condition = known->second;
 		RelationUse within = WithinCondition(use, condition);
 		Roles roles = AssignRoles(within, relation);
-		std::vector<Keys> arranged = FullestKeys(roles);
+		std::vector<Keys> arranged = ArrangeKeys(roles);
 
-		arranged.insert(arranged.end(), roles.orders.begin(), roles.orders.end());
-		for (const IndexKey &key : roles.equal)
-			arranged.push_back({key});
-		for (const IndexKey &key : roles.ranges)
-			arranged.push_back({key});
 		if (arranged.empty())
 			arranged.push_back(AnyKey(within, relation, condition, writes));
 		for (const Keys &one : arranged)

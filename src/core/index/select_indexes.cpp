@@ -7,8 +7,10 @@
  * statement's best plan uses together, since some help only as a pair) is
  * priced again only when it comes to the top.  Two orders are tried, gain per
  * byte and gain alone, because neither is best at every budget; what turned
- * out superfluous is dropped, and the better set wins.  At last a much smaller
- * index that does the same takes the place of a larger one.
+ * out superfluous is dropped, and the better set wins.  In that each index may
+ * give way to another one that gains more beside the rest, as one does that was
+ * good for the first of its statements only.  At last a much smaller index that
+ * does the same takes the place of a larger one.
  *
  * Pure and deterministic: ties go to the lower candidate number.
  *
@@ -64,6 +66,9 @@ constexpr double kFewUnits = 10;
 constexpr double kOfTheSame = 0.05;
 constexpr double kMuchSmaller = 0.8;
 
+/* Exchanges go on for as long as they gain, but not for ever. */
+constexpr int kMostRounds = 4;
+
 enum class Preference
 {
 	kGainPerByte,
@@ -93,6 +98,8 @@ private:
 	std::vector<Move> InitialMoves();
 	CandidateSet Grow(std::vector<Move> moves, Preference preference);
 	CandidateSet Prune(CandidateSet set);
+	CandidateId BestInsteadOf(CandidateId id, const CandidateSet &others);
+	CandidateSet Exchange(CandidateSet set);
 	bool IsNoticed(CandidateId id, const CandidateSet &without);
 	bool IsOtherKind(CandidateId a, CandidateId b) const;
 	bool StandsIn(CandidateId other, CandidateId id) const;
@@ -301,6 +308,57 @@ Selector::Prune(CandidateSet set)
 }
 
 /*
+ * The candidate that gains most beside the others, `id` itself where none gains
+ * more than it.  By itself an index hardly gains less than beside others, so
+ * those that do not gain enough even so, which is known, need no price.
+ */
+CandidateId
+Selector::BestInsteadOf(CandidateId id, const CandidateSet &others)
+{
+	double room = problem_.budget - SizeOf(others);
+	double best_gain = GainOf({id}, others) + problem_.min_gain * base_objective_;
+	CandidateId best = id;
+	CandidateSet rivals;
+
+	for (size_t statement : affected_[static_cast<size_t>(id)])
+		rivals = Unite(rivals, problem_.relevant[statement]);
+	for (CandidateId rival : Subtract(rivals, Unite(others, {id})))
+	{
+		if (SizeOf({rival}) > room || GainOf({rival}, {}) <= best_gain)
+			continue;
+
+		double gain = GainOf({rival}, others);
+
+		if (gain > best_gain)
+		{
+			best = rival;
+			best_gain = gain;
+		}
+	}
+	return best;
+}
+
+CandidateSet
+Selector::Exchange(CandidateSet set)
+{
+	for (int round = 0; round < kMostRounds; round++)
+	{
+		CandidateSet before = set;
+
+		for (CandidateId id : before)
+		{
+			CandidateSet others = Subtract(set, {id});
+
+			set = Unite(others, {BestInsteadOf(id, others)});
+		}
+		if (set == before)
+			break;
+		set = Prune(std::move(set));
+	}
+	return set;
+}
+
+/*
  * Whether none of the statements is noticeably dearer with the other set.  Of
  * one that stands in for another it is known that it finds the same rows: the
  * planner only reckons otherwise with the order in which they lie.
@@ -485,7 +543,7 @@ Selector::Run()
 	CandidateSet by_gain = Prune(Grow(std::move(moves), Preference::kGain));
 	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
 
-	return Rank(RemoveHarm(Shrink(std::move(best))));
+	return Rank(RemoveHarm(Shrink(Exchange(std::move(best)))));
 }
 
 } // namespace

@@ -143,8 +143,10 @@ DescribeLocks(const Action &action)
 			"CREATE INDEX on the partitioned table takes SHARE on all partitions: reads go on, writes wait."};
 	if (action.evidence.value("partitioned", false))
 		return {
-			"The steps above take SHARE UPDATE EXCLUSIVE on one partition at a time: reads and writes go on.",
-			"CREATE INDEX on the partitioned table in one statement would block its writes (SHARE)."};
+			"The first step takes SHARE on the table itself, for a moment: it waits for transactions that wrote to",
+			"it, and new writes wait behind it, so SET lock_timeout = '2s' and try again if need be. Then SHARE UPDATE",
+			"EXCLUSIVE on one partition at a time: reads and writes go on. In one statement, CREATE INDEX would block",
+			"all writes while it builds. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
 	return {std::string(creates ? "CREATE" : "DROP") +
 				" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
 			"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."};

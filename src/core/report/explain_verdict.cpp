@@ -52,7 +52,7 @@ std::string
 ExplainVerdict(const StatementOutcome &outcome)
 {
 	if (!outcome.served_by.empty())
-		return "served by " + Join(outcome.served_by, ", ");
+		return "would be served by " + Join(outcome.served_by, ", ");
 	if (!outcome.withheld.empty())
 		return "withheld: " + Join(outcome.withheld, ", ");
 	if (outcome.all_left_out)

@@ -43,7 +43,7 @@ TEST(ExplainVerdict, NamesTheIndexesThatServeIt)
 
 	outcome.served_by = {"public.t_a_idx", "public.u_b_idx"};
 	outcome.withheld = {"public.t_c_idx"};
-	EXPECT_EQ(ExplainVerdict(outcome), "served by public.t_a_idx, public.u_b_idx");
+	EXPECT_EQ(ExplainVerdict(outcome), "would be served by public.t_a_idx, public.u_b_idx");
 }
 
 TEST(ExplainVerdict, NamesTheIndexesThatAreWithheld)
