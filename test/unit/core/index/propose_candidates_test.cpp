@@ -604,7 +604,7 @@ TEST(ProposeCandidates, WhereTheConditionSaysAllAnyColumnThatIsReadIsTheKey)
 		<< "or that has no order";
 }
 
-TEST(ProposeCandidates, WhereNothingElseIsReadTheKeyIsUniqueOrTheColumnOfTheCondition)
+TEST(ProposeCandidates, WhereNothingElseIsReadTheKeyIsUniqueOrTheColumnOfTheConditionOrAnyOther)
 {
 	RelationUse use = Reading(MakeUse(kTable, {Equal(kA, 0.005)}), {kA});
 	Relation relation = MakeConditioned();
@@ -613,7 +613,8 @@ TEST(ProposeCandidates, WhereNothingElseIsReadTheKeyIsUniqueOrTheColumnOfTheCond
 	relation.columns[kF].unique_values = true;
 	EXPECT_THAT(ProposePartial(use, relation), UnorderedElementsAre("f where a = 1"));
 	EXPECT_THAT(ProposePartial(use, relation, {{kTable, kF}}), UnorderedElementsAre("a where a = 1"));
-	EXPECT_THAT(ProposePartial(use, relation, {{kTable, kF}, {kTable, kA}}), IsEmpty());
+	EXPECT_THAT(ProposePartial(use, relation, {{kTable, kF}, {kTable, kA}}),
+				UnorderedElementsAre("b where a = 1"));
 }
 
 TEST(ProposeCandidates, AConditionThatIsNotKnownHasNoIndex)

@@ -234,6 +234,28 @@ private:
 	double harmed_cost_;
 };
 
+/* The first gains most at the beginning, and little more than nothing once the second is there. */
+TEST(SelectIndexes, ExchangesAnIndexForOneThatGainsMoreBesideTheRest)
+{
+	SelectionProblem problem = MakeProblem(2, 3, 2 * kMegabyte);
+	std::vector<std::vector<Plan>> statements = {{{{}, 1000}, {{0}, 400}, {{1}, 100}},
+												 {{{}, 1000}, {{0}, 400}, {{2}, 90}}};
+
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(2, 1));
+	problem.budget = kMegabyte;
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0));
+}
+
+TEST(SelectIndexes, ExchangesNothingForWhatDoesNotFit)
+{
+	SelectionProblem problem = MakeProblem(2, 3, 2 * kMegabyte);
+
+	problem.sizes[1] = 1.5 * kMegabyte;
+	EXPECT_THAT(ChosenOf(Select(problem,
+								{{{{}, 1000}, {{0}, 400}, {{1}, 100}}, {{{}, 1000}, {{0}, 400}, {{2}, 90}}})),
+				ElementsAre(0, 2));
+}
+
 TEST(SelectIndexes, TakesNoIndexThatMakesAStatementMuchDearer)
 {
 	HarmedOracle harmed(111);
