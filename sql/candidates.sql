@@ -233,6 +233,27 @@ SELECT ddl, reason FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents
 -- A cast that nobody wrote stands in the index.
 SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT * FROM documents WHERE score = 77::double precision']);
 
+-- The rows of a condition, also where hypopg cannot see their use: on another table than the first.
+ALTER TABLE documents ADD state text NOT NULL DEFAULT 'done';
+UPDATE documents SET state = 'open' WHERE id % 400 = 0;
+VACUUM FULL ANALYZE documents;
+CREATE TABLE authors AS SELECT i AS id, 'a' || i AS name FROM generate_series(1, 20000) AS i;
+ALTER TABLE authors ADD PRIMARY KEY (id);
+ANALYZE authors;
+SELECT ddl, confirmed_by FROM steward.recommend_indexes(ARRAY['SELECT a.name FROM authors AS a JOIN documents AS d ON d.id = a.id WHERE d.state = ''open'' AND a.id < 900']);
+SELECT ddl, confirmed_by FROM steward.recommend_indexes(ARRAY['SELECT d.code FROM documents AS d WHERE d.state = ''open'' AND d.id < 900']);
+-- Where nothing else is read, any key will do.
+ALTER TABLE documents ADD note text;
+UPDATE documents SET note = 'n' WHERE id % 50 = 0;
+VACUUM FULL ANALYZE documents;
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT count(*) FROM documents WHERE note IS NOT NULL']);
+-- No btree of values that are too long for it.
+CREATE TABLE essays AS SELECT i AS id, (SELECT string_agg(md5((i * 1000 + k)::text), '') FROM generate_series(1, 150) AS k) AS body FROM generate_series(1, 2000) AS i;
+ANALYZE essays;
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT id FROM essays ORDER BY body LIMIT 3', 'SELECT id FROM essays WHERE body LIKE ''abc%''']);
+-- What is grouped stands behind the range.
+SELECT ddl FROM steward.recommend_indexes(ARRAY['SELECT code, count(*) FROM documents WHERE state = ''done'' AND id BETWEEN 100 AND 150 GROUP BY code']);
+
 -- BRIN of an expression that is read again for each row, where rows lie in its order.
 CREATE TABLE stays (id integer, during int4range, planned int4range, notes text NOT NULL);
 INSERT INTO stays SELECT i, CASE WHEN i % 2 = 0 THEN int4range(i, i + 5) END, int4range(i, i + 9), repeat('n', 100) FROM generate_series(1, 20000) AS i;

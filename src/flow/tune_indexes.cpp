@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/index/propose_candidates.h"
@@ -23,6 +24,7 @@
 #include "core/report/explain_verdict.h"
 #include "flow/price_candidates.h"
 #include "flow/recommend_indexes.h"
+#include "pg/ddl.h"
 #include "pg/session.h"
 
 namespace steward
@@ -98,24 +100,40 @@ NoteTables(const IndexAdvice &advice, const AdvisedStatement &advised, Statement
 	outcome.all_left_out = outcome.left_out.size() == known;
 }
 
-/* Of the keys of indexes that the variant could use, but for these. */
-std::vector<std::string>
-FailingExpressions(const Tuning &tuning, size_t variant)
+/* What keeps the index from being built: a key that fails for some rows, or is too long. */
+std::string
+ObstacleOf(const Relation &relation, const IndexDefinition &index)
 {
-	std::set<std::string> expressions;
-
-	for (CandidateId id : tuning.unproven[variant])
+	for (const IndexKey &key : index.keys)
 	{
-		const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
-		const Relation &relation = tuning.advice.catalog.at(index.relation);
+		const Column &column = relation.columns.at(key.column);
 
-		for (const IndexKey &key : index.keys)
+		if (column.may_fail && relation.sample.columns.count(key.column) == 0)
+			return column.expression +
+				   " cannot be evaluated for all rows, or not by who asks, as an index would have to";
+	}
+	return "values of " + relation.quoted + " " + pg::IndexKeys(relation, index) +
+		   " are too long for a btree";
+}
+
+/* Of the indexes that the variants could use, but for these; all of them, or those of one statement. */
+std::vector<std::string>
+ObstaclesOf(const Tuning &tuning, std::optional<size_t> statement)
+{
+	std::set<std::string> obstacles;
+
+	for (size_t i = 0; i < tuning.variants.size(); i++)
+	{
+		if (statement && tuning.variants[i].statement != *statement)
+			continue;
+		for (CandidateId id : tuning.unproven[i])
 		{
-			if (relation.columns.at(key.column).may_fail)
-				expressions.insert(relation.columns.at(key.column).expression);
+			const IndexDefinition &index = tuning.candidates.indexes[static_cast<size_t>(id)];
+
+			obstacles.insert(ObstacleOf(tuning.advice.catalog.at(index.relation), index));
 		}
 	}
-	return {expressions.begin(), expressions.end()};
+	return {obstacles.begin(), obstacles.end()};
 }
 
 /* Bytes of those that some statement could use. */
@@ -145,13 +163,8 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 		room -= recommended.drop ? 0 : recommended.size_bytes;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 		objective += problem.weights[i] * oracle.PriceStatement(i, {}).cost;
-	for (size_t i = 0; i < tuning.variants.size(); i++)
-	{
-		StatementOutcome &outcome = outcomes[tuning.variants[i].statement];
-
-		outcome.could_use |= CouldUse(tuning.variants[i].shape);
-		outcome.failing = FailingExpressions(tuning, i);
-	}
+	for (const PlannedVariant &planned : tuning.variants)
+		outcomes[planned.statement].could_use |= CouldUse(planned.shape);
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
@@ -179,6 +192,8 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 		outcome.min_saving = problem.min_gain;
 		NoteIndexes(tuning.advice, i, outcome);
 		NoteTables(tuning.advice, advised, outcome);
+		if (outcome.tried == 0)
+			outcome.obstacles = ObstaclesOf(tuning, i);
 		advised.verdict = ExplainVerdict(outcome);
 	}
 }
@@ -203,8 +218,7 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 	silence.tables_unfit = std::any_of(catalog.begin(), catalog.end(),
 									   [](const auto &entry) { return IsUnfitItself(entry.second); });
 	silence.sizes = SizesOfTried(tuning, priced);
-	silence.failing = std::any_of(tuning.unproven.begin(), tuning.unproven.end(),
-								  [](const CandidateSet &unproven) { return !unproven.empty(); });
+	silence.obstacles = ObstaclesOf(tuning, std::nullopt);
 	silence.budget = priced.problem.budget;
 	silence.min_gain = priced.problem.min_gain;
 	return ExplainSilence(silence);

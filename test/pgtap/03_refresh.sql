@@ -2,7 +2,7 @@
 -- one id and fingerprint, given up when it is no longer needed and taken up
 -- again, and never again once it was turned down.
 BEGIN;
-SELECT plan(38);
+SELECT plan(40);
 
 CREATE SCHEMA tap_refresh;
 CREATE TABLE tap_refresh.t (id integer NOT NULL, k integer NOT NULL, pad text NOT NULL);
@@ -101,6 +101,19 @@ SELECT results_eq($$ SELECT status, ddl[1], undo_ddl[1], reason FROM mine WHERE 
 	           'an exact duplicate of tap_refresh.twin_one') $$, 'an exact duplicate is advised to go');
 SELECT throws_ok(format('SELECT steward.simulate(%s)', (SELECT id FROM mine WHERE kind = 'drop_index')), '0A000', NULL,
                  'which cannot be simulated');
+
+-- What saves next to nothing of all the time that was measured is not worth an index, whatever it saves of its statement.
+CREATE TABLE tap_refresh.quick AS SELECT i AS id, repeat('p', 100) AS pad FROM generate_series(1, 1000) AS i;
+ANALYZE tap_refresh.quick;
+SELECT :pss.pg_stat_statements_reset() IS NULL AS reset \gset
+\o /dev/null
+SELECT format('SELECT * FROM tap_refresh.quick WHERE id = %s', i) FROM generate_series(1, 12) AS i \gexec
+\o
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT isnt_empty($$ SELECT id FROM mine WHERE ddl[1] LIKE '%quick_id_idx%' AND status = 'proposed' $$, 'a quick statement is worth an index');
+SELECT pg_sleep(3) IS NULL AS slept \gset
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT is_empty($$ SELECT id FROM mine WHERE ddl[1] LIKE '%quick_id_idx%' AND status = 'proposed' $$, 'but not beside one that takes nearly all the time');
 
 SELECT * FROM finish();
 ROLLBACK;

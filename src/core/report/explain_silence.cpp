@@ -25,8 +25,8 @@ ExplainNoIndex(const Silence &silence)
 {
 	if (!silence.reads_wanted)
 		return "no statement reads the relations that were asked for";
-	if (silence.sizes.empty() && silence.failing)
-		return "an expression cannot be evaluated for all rows, or not by you, as an index would have to";
+	if (silence.sizes.empty() && !silence.obstacles.empty())
+		return Join(silence.obstacles, "; ");
 	if (silence.sizes.empty())
 		return "no statement has a condition, join or order for which an index is missing";
 

@@ -60,9 +60,8 @@ ExplainVerdict(const StatementOutcome &outcome)
 										: "no index: " + Join(outcome.left_out, "; ");
 	if (outcome.tried > 0)
 		return "no index: " + ExplainPrices(outcome);
-	if (!outcome.failing.empty())
-		return "no index: " + Join(outcome.failing, ", ") +
-			   " cannot be evaluated for all rows, or not by who asks, as an index would have to";
+	if (!outcome.obstacles.empty())
+		return "no index: " + Join(outcome.obstacles, "; ");
 	if (outcome.could_use)
 		return "no index: those that are there serve it already, or it finds too large a part of its tables";
 	return "no index: it has no condition, join or order that an index serves";

@@ -48,13 +48,12 @@ TEST(ExplainSilence, NothingIsMissing)
 			  "no statement has a condition, join or order for which an index is missing");
 }
 
-TEST(ExplainSilence, AnExpressionFails)
+TEST(ExplainSilence, NoneCanBeBuilt)
 {
 	Silence silence = OneStatement();
 
-	silence.failing = true;
-	EXPECT_EQ(ExplainSilence(silence),
-			  "an expression cannot be evaluated for all rows, or not by you, as an index would have to");
+	silence.obstacles = {"values of body are too long", "a / b fails"};
+	EXPECT_EQ(ExplainSilence(silence), "values of body are too long; a / b fails");
 }
 
 TEST(ExplainSilence, TheBudgetIsTooSmall)

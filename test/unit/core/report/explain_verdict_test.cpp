@@ -132,15 +132,13 @@ TEST(ExplainVerdict, NothingWasTried)
 			  "no index: those that are there serve it already, or it finds too large a part of its tables");
 }
 
-TEST(ExplainVerdict, AnExpressionFails)
+TEST(ExplainVerdict, NoneCanBeBuilt)
 {
 	StatementOutcome outcome;
 
 	outcome.could_use = true;
-	outcome.failing = {"(name)::integer"};
-	EXPECT_EQ(ExplainVerdict(outcome),
-			  "no index: (name)::integer cannot be evaluated for all rows, or not by "
-			  "who asks, as an index would have to");
+	outcome.obstacles = {"values of body are too long", "a / b fails"};
+	EXPECT_EQ(ExplainVerdict(outcome), "no index: values of body are too long; a / b fails");
 }
 
 } // namespace
