@@ -112,8 +112,11 @@ ObstacleOf(const Relation &relation, const IndexDefinition &index)
 			return column.expression +
 				   " cannot be evaluated for all rows, or not by who asks, as an index would have to";
 	}
-	return "values of " + relation.quoted + " " + pg::IndexKeys(relation, index) +
-		   " are too long for a btree";
+
+	IndexDefinition keys = index;
+
+	keys.included.clear();
+	return "values of " + relation.quoted + " " + pg::IndexKeys(relation, keys) + " are too long for a btree";
 }
 
 /* Of the indexes that the variants could use, but for these; all of them, or those of one statement. */
