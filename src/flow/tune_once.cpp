@@ -55,8 +55,12 @@ DescribeBottlenecks(const std::vector<AdvisedStatement> &statements, TuneReport 
 	std::vector<Statement> workload;
 	Json json = Json::array();
 
+	/* What ran a few times, as who sets a database up does, is no load; what has no plan, nothing of ours to mend. */
 	for (const AdvisedStatement &advised : statements)
-		workload.push_back(advised.statement);
+	{
+		if (!advised.waiting && advised.reason.empty())
+			workload.push_back(advised.statement);
+	}
 	for (const Bottleneck &bottleneck : FindBottlenecks(workload, {}))
 	{
 		const Statement &statement = workload[bottleneck.statement];

@@ -28,7 +28,7 @@ struct SelectionProblem
 	double min_gain = 0.0005;            /* share of the objective that an index must remove */
 	double min_saving = 0.2;             /* and of the cost of at least one statement, */
 	double small_saving = 100;           /* or as much of it as this, */
-	double min_of_base = 0.05;           /* and this share of what it costs without any of them */
+	double min_of_base = 0.10;           /* and this share of what it costs without any of them */
 	double max_harm = 1.10;              /* no statement may become dearer by more than this */
 };
 

@@ -459,6 +459,7 @@ TEST(SelectIndexes, TakesNothingThatNobodyNotices)
 	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 901}}})), IsEmpty());
 	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 900}}})), ElementsAre(0));
 	problem.min_saving = 0.05;
+	problem.min_of_base = 0.05;
 	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 901}}})), ElementsAre(0));
 }
 
@@ -467,10 +468,10 @@ TEST(SelectIndexes, TakesNoSecondIndexForTheLastBitOfAStatement)
 {
 	SelectionProblem problem = MakeProblem(1, 2);
 
-	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 110}}})), ElementsAre(0));
-	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 90}}})), ElementsAre(0, 1));
-	problem.min_of_base = 0.04;
-	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 600}, {{0, 1}, 110}}})), ElementsAre(0, 1));
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 1100}, {{0, 1}, 110}}})), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 1100}, {{0, 1}, 90}}})), ElementsAre(0, 1));
+	problem.min_of_base = 0.09;
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 10000}, {{0}, 1100}, {{0, 1}, 110}}})), ElementsAre(0, 1));
 }
 
 /* Many statements that gain a little each do not make up for one who sees it. */
