@@ -10,12 +10,16 @@
 #include "core/index/remember_prices.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace steward
 {
 
 namespace
 {
+
+/* The planner itself takes plans that differ by less than 1 % for equal at places (add_path). */
+constexpr double kAsGood = 1.002;
 
 bool
 Contains(const CandidateSet &larger, const CandidateSet &smaller)
@@ -28,13 +32,28 @@ Contains(const CandidateSet &larger, const CandidateSet &smaller)
 Price
 RememberingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 {
+	const Price *cheapest = nullptr; /* of the plans that are possible with the set */
+	double least = 0;                /* that any plan costs, even with more than the set */
+
 	for (const auto &[known_set, price] : remembered_[statement])
 	{
-		if (Contains(known_set, set) && Contains(set, price.used))
+		bool possible = Contains(set, price.used);
+		bool larger = Contains(known_set, set);
+
+		if (possible && larger)
 		{
 			answered_++;
 			return price;
 		}
+		if (possible && (cheapest == nullptr || price.cost < cheapest->cost))
+			cheapest = &price;
+		if (larger)
+			least = std::max(least, price.cost);
+	}
+	if (cheapest != nullptr && cheapest->cost <= least * kAsGood)
+	{
+		answered_++;
+		return *cheapest;
 	}
 
 	Price price = oracle_.PriceStatement(statement, set);
@@ -42,6 +61,29 @@ RememberingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 	asked_++;
 	remembered_[statement].emplace_back(set, price);
 	return price;
+}
+
+double
+RememberingOracle::PriceAtMost(size_t statement, const CandidateSet &set) const
+{
+	double most = std::numeric_limits<double>::infinity();
+
+	for (const auto &[known_set, price] : remembered_[statement])
+	{
+		if (price.cost < most && Contains(set, price.used))
+			most = price.cost;
+	}
+	return most;
+}
+
+std::vector<Price>
+RememberingOracle::PlansOf(size_t statement) const
+{
+	std::vector<Price> plans;
+
+	for (const auto &[known_set, price] : remembered_[statement])
+		plans.push_back(price);
+	return plans;
 }
 
 } // namespace steward

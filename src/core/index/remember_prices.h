@@ -3,10 +3,11 @@
  * remember_prices.h
  *	  A cost oracle that asks another one only what it cannot know itself.
  *
- * Two rules answer most questions: the same question has the same answer,
- * and a plan chosen under the set S that uses only U costs the same under
- * every set between U and S, since the planner preferred it to all that the
- * smaller set allows.
+ * Three rules answer most questions: the same question has the same answer; a
+ * plan chosen under the set S that uses only U costs the same under every set
+ * between U and S, since the planner preferred it to all that the smaller set
+ * allows; and where a plan that is possible costs hardly more than what is
+ * possible with more indexes, there is no room for a better one.
  *
  * Pure.
  *
@@ -29,6 +30,12 @@ public:
 	RememberingOracle(CostOracle &oracle, size_t statements) : oracle_(oracle), remembered_(statements) {}
 
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
+
+	/* Of the plans that came up so far, the cheapest that is possible with the set; infinite where none came up. */
+	double PriceAtMost(size_t statement, const CandidateSet &set) const;
+
+	/* The plans that came up so far. */
+	std::vector<Price> PlansOf(size_t statement) const;
 
 	int64_t asked() const { return asked_; }       /* questions passed on */
 	int64_t answered() const { return answered_; } /* questions answered from memory */

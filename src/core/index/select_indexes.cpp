@@ -3,11 +3,14 @@
  * select_indexes.cpp
  *	  Choose the set of indexes that serves a workload best within a budget.
  *
- * Greedy, with lazy evaluation: a move (one index, or the indexes that one
- * statement's best plan uses together, since some help only as a pair) is
- * priced again only when it comes to the top.  Two orders are tried, gain per
- * byte and gain alone, because neither is best at every budget; what turned
- * out superfluous is dropped, and the better set wins.  In that each index may
+ * First each statement is asked for its best plans, with fewer and fewer indexes
+ * to choose from.  What such a plan uses is a move: one index, or several that
+ * may help only together.  Then greedy: moves are compared by the plans that came
+ * up so far, and only the one that is made is priced, which brings up further
+ * plans.  Prices are calls of the planner, so that few are asked for.
+ *
+ * Two orders are tried, gain per byte and gain alone, because neither is best at
+ * every budget; what turned out superfluous is dropped, and the better set wins.  In that each index may
  * give way to another one that gains more beside the rest, as one does that was
  * good for the first of its statements only.  At last a much smaller index that
  * does the same takes the place of a larger one.
@@ -66,6 +69,11 @@ constexpr double kFewUnits = 10;
 constexpr double kOfTheSame = 0.05;
 constexpr double kMuchSmaller = 0.8;
 
+/* So many plans of a statement are looked at, and none that leaves more than this of its cost. */
+constexpr int kMostPlans = 6;
+constexpr int kBestPlans = 2;
+constexpr double kNoGain = 0.98;
+
 /* Exchanges go on for as long as they gain, but not for ever. */
 constexpr int kMostRounds = 4;
 
@@ -78,27 +86,43 @@ enum class Preference
 class Selector
 {
 public:
-	Selector(const SelectionProblem &problem, CostOracle &oracle);
+	Selector(const SelectionProblem &problem, RememberingOracle &oracle);
 
 	Selection Run();
 
 private:
+	/* Indexes that a plan which came up uses, and what they would gain beside the current ones. */
 	struct Move
 	{
 		CandidateSet indexes;
 		double gain = 0;
-		bool fresh = true; /* priced against the set as it is now */
+		bool stale = true;
+	};
+
+	/* The moves for one way of growing. */
+	struct Growth
+	{
+		CandidateSet current;
+		std::vector<Move> moves;
+		std::set<CandidateSet> known;
+		std::vector<std::vector<size_t>> of_statement; /* positions of the moves that may serve it */
 	};
 
 	double CostOf(size_t statement, const CandidateSet &set);
+	double CostAtMost(size_t statement, const CandidateSet &set) const;
 	double Objective(const CandidateSet &set);
+	std::set<size_t> AffectedBy(const CandidateSet &set) const;
 	double GainOf(const CandidateSet &added, const CandidateSet &current);
+	double KnownGainOf(const CandidateSet &added, const CandidateSet &current) const;
+	double LeastGain() const { return problem_.min_gain * base_objective_; }
 	double SizeOf(const CandidateSet &set) const;
+	double RoomBeside(const CandidateSet &set) const { return problem_.budget - SizeOf(set); }
 	double ValueOf(const Move &move, const CandidateSet &current, Preference preference) const;
-	std::vector<Move> InitialMoves();
-	CandidateSet Grow(std::vector<Move> moves, Preference preference);
+	void LookAhead(size_t statement);
+	void TakeMoves(size_t statement, Growth &growth) const;
+	CandidateSet Grow(Preference preference);
 	CandidateSet Prune(CandidateSet set);
-	CandidateId BestInsteadOf(CandidateId id, const CandidateSet &others);
+	CandidateSet BestInsteadOf(CandidateId id, const CandidateSet &others);
 	CandidateSet Exchange(CandidateSet set);
 	bool IsNoticed(CandidateId id, const CandidateSet &without);
 	bool IsOtherKind(CandidateId a, CandidateId b) const;
@@ -112,13 +136,13 @@ private:
 	Selection Rank(CandidateSet set);
 
 	const SelectionProblem &problem_;
-	CostOracle &oracle_;
+	RememberingOracle &oracle_;
 	std::vector<std::vector<size_t>> affected_; /* for each candidate, the statements it could serve */
 	std::vector<double> base_costs_;
 	double base_objective_ = 0;
 };
 
-Selector::Selector(const SelectionProblem &problem, CostOracle &oracle)
+Selector::Selector(const SelectionProblem &problem, RememberingOracle &oracle)
 	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size())
 {
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
@@ -136,6 +160,13 @@ Selector::CostOf(size_t statement, const CandidateSet &set)
 	return oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement])).cost;
 }
 
+/* Without asking. */
+double
+Selector::CostAtMost(size_t statement, const CandidateSet &set) const
+{
+	return oracle_.PriceAtMost(statement, Intersect(set, problem_.relevant[statement]));
+}
+
 double
 Selector::Objective(const CandidateSet &set)
 {
@@ -146,19 +177,39 @@ Selector::Objective(const CandidateSet &set)
 	return objective;
 }
 
+std::set<size_t>
+Selector::AffectedBy(const CandidateSet &set) const
+{
+	std::set<size_t> statements;
+
+	for (CandidateId id : set)
+		statements.insert(affected_[static_cast<size_t>(id)].begin(),
+						  affected_[static_cast<size_t>(id)].end());
+	return statements;
+}
+
 /* What adding `added` to `current` takes off the objective. */
 double
 Selector::GainOf(const CandidateSet &added, const CandidateSet &current)
 {
-	std::set<size_t> statements;
 	CandidateSet larger = Unite(current, added);
 	double gain = 0;
 
-	for (CandidateId id : added)
-		statements.insert(affected_[static_cast<size_t>(id)].begin(),
-						  affected_[static_cast<size_t>(id)].end());
-	for (size_t statement : statements)
+	for (size_t statement : AffectedBy(added))
 		gain += problem_.weights[statement] * (CostOf(statement, current) - CostOf(statement, larger));
+	return gain;
+}
+
+/* The same by the plans that came up so far. */
+double
+Selector::KnownGainOf(const CandidateSet &added, const CandidateSet &current) const
+{
+	CandidateSet larger = Unite(current, added);
+	double gain = 0;
+
+	for (size_t statement : AffectedBy(added))
+		gain +=
+			problem_.weights[statement] * (CostAtMost(statement, current) - CostAtMost(statement, larger));
 	return gain;
 }
 
@@ -180,77 +231,102 @@ Selector::ValueOf(const Move &move, const CandidateSet &current, Preference pref
 	return move.gain / std::max(1.0, SizeOf(Subtract(move.indexes, current)));
 }
 
-std::vector<Selector::Move>
-Selector::InitialMoves()
+/*
+ * Has the plans of the statement come up that matter: with everything there
+ * that fits, without what that plan uses, and so on for as long as it gains.
+ * What no such plan uses serves the statement worse than all of these, so that
+ * it need not be asked for.  Of the best plans that use several, what each of
+ * them does by itself is asked, too.
+ */
+void
+Selector::LookAhead(size_t statement)
 {
-	std::set<CandidateSet> sets;
-	std::vector<Move> moves;
+	CandidateSet left = problem_.relevant[statement];
 
-	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+	std::erase_if(left, [&](CandidateId id) { return SizeOf({id}) > problem_.budget; });
+	for (int i = 0; i < kMostPlans && !left.empty(); i++)
 	{
-		/* Asked with everything on first: if nothing of it is used, no subset needs asking. */
-		Price best = oracle_.PriceStatement(statement, problem_.relevant[statement]);
+		Price price = oracle_.PriceStatement(statement, left);
 
-		if (best.used.size() > 1)
-			sets.insert(best.used);
-		for (CandidateId id : problem_.relevant[statement])
-			sets.insert({id});
+		if (price.used.empty() || price.cost > base_costs_[statement] * kNoGain)
+			break;
+		for (CandidateId id : price.used)
+		{
+			if (i < kBestPlans && price.used.size() > 1)
+				CostOf(statement, {id});
+		}
+		left = Subtract(left, price.used);
 	}
-	for (const CandidateSet &set : sets)
+}
+
+/* Those for the plans of the statement that came up meanwhile; all that may serve it have to be reckoned again. */
+void
+Selector::TakeMoves(size_t statement, Growth &growth) const
+{
+	for (const Price &plan : oracle_.PlansOf(statement))
 	{
-		if (SizeOf(set) > problem_.budget)
+		CandidateSet added = Subtract(plan.used, growth.current);
+
+		if (added.empty() || SizeOf(added) > RoomBeside(growth.current) || !growth.known.insert(added).second)
 			continue;
-
-		Move move{set, GainOf(set, {}), true};
-
-		if (move.gain > problem_.min_gain * base_objective_)
-			moves.push_back(std::move(move));
+		for (size_t affected : AffectedBy(added))
+			growth.of_statement[affected].push_back(growth.moves.size());
+		growth.moves.push_back({std::move(added), 0, true});
 	}
-	return moves;
+	for (size_t move : growth.of_statement[statement])
+		growth.moves[move].stale = true;
 }
 
 CandidateSet
-Selector::Grow(std::vector<Move> moves, Preference preference)
+Selector::Grow(Preference preference)
 {
-	CandidateSet current;
-
-	while (!moves.empty())
+	Growth growth;
+	auto best_first = [&](const Move &a, const Move &b)
 	{
-		double room = problem_.budget - SizeOf(current);
+		double value_a = ValueOf(a, growth.current, preference);
+		double value_b = ValueOf(b, growth.current, preference);
 
-		std::erase_if(moves,
-					  [&](const Move &move)
-					  {
-						  CandidateSet missing = Subtract(move.indexes, current);
+		return value_a != value_b ? value_a < value_b : a.indexes > b.indexes;
+	};
 
-						  return missing.empty() || SizeOf(missing) > room ||
-								 (move.fresh && move.gain <= problem_.min_gain * base_objective_);
-					  });
-		if (moves.empty())
-			break;
+	growth.of_statement.resize(problem_.relevant.size());
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+		TakeMoves(statement, growth);
+	for (;;)
+	{
+		double room = RoomBeside(growth.current);
 
-		auto best =
-			std::max_element(moves.begin(), moves.end(),
-							 [&](const Move &a, const Move &b)
-							 {
-								 double value_a = ValueOf(a, current, preference);
-								 double value_b = ValueOf(b, current, preference);
-
-								 return value_a != value_b ? value_a < value_b : a.indexes > b.indexes;
-							 });
-
-		if (!best->fresh)
+		for (Move &move : growth.moves)
 		{
-			best->gain = GainOf(best->indexes, current);
-			best->fresh = true;
+			CandidateSet missing = Subtract(move.indexes, growth.current);
+
+			if (missing.empty() || SizeOf(missing) > room)
+				move.gain = 0;
+			else if (move.stale)
+				move.gain = KnownGainOf(move.indexes, growth.current);
+			/* However few bytes it takes. */
+			if (move.gain <= LeastGain())
+				move.gain = 0;
+			move.stale = false;
+		}
+
+		auto best = std::max_element(growth.moves.begin(), growth.moves.end(), best_first);
+
+		if (best == growth.moves.end() || best->gain <= 0)
+			return growth.current;
+
+		CandidateSet added = best->indexes;
+
+		/* Other plans may come up with it, which the rest is to be seen beside. */
+		if (GainOf(added, growth.current) <= LeastGain())
+		{
+			best->gain = 0;
 			continue;
 		}
-		current = Unite(current, best->indexes);
-		moves.erase(best);
-		for (Move &move : moves)
-			move.fresh = false;
+		growth.current = Unite(growth.current, added);
+		for (size_t statement : AffectedBy(added))
+			TakeMoves(statement, growth);
 	}
-	return current;
 }
 
 /* Whether any statement gains so much that somebody would see it. */
@@ -285,7 +361,7 @@ Selector::Prune(CandidateSet set)
 	for (;;)
 	{
 		CandidateId least = 0;
-		double least_gain = problem_.min_gain * base_objective_;
+		double least_gain = LeastGain();
 		bool found = false;
 
 		for (CandidateId id : set)
@@ -308,26 +384,28 @@ Selector::Prune(CandidateSet set)
 }
 
 /*
- * The candidate that gains most beside the others, `id` itself where none gains
- * more than it.  By itself an index hardly gains less than beside others, so
- * those that do not gain enough even so, which is known, need no price.
+ * What gains most beside the others, by the plans that came up: `id` itself
+ * where nothing gains more than it.
  */
-CandidateId
+CandidateSet
 Selector::BestInsteadOf(CandidateId id, const CandidateSet &others)
 {
-	double room = problem_.budget - SizeOf(others);
-	double best_gain = GainOf({id}, others) + problem_.min_gain * base_objective_;
-	CandidateId best = id;
-	CandidateSet rivals;
+	double room = RoomBeside(others);
+	double best_gain = GainOf({id}, others) + LeastGain();
+	CandidateSet best = {id};
+	std::set<CandidateSet> rivals;
 
 	for (size_t statement : affected_[static_cast<size_t>(id)])
-		rivals = Unite(rivals, problem_.relevant[statement]);
-	for (CandidateId rival : Subtract(rivals, Unite(others, {id})))
 	{
-		if (SizeOf({rival}) > room || GainOf({rival}, {}) <= best_gain)
+		for (const Price &plan : oracle_.PlansOf(statement))
+			rivals.insert(Subtract(plan.used, others));
+	}
+	for (const CandidateSet &rival : rivals)
+	{
+		if (rival.empty() || SizeOf(rival) > room || KnownGainOf(rival, others) <= best_gain)
 			continue;
 
-		double gain = GainOf({rival}, others);
+		double gain = GainOf(rival, others);
 
 		if (gain > best_gain)
 		{
@@ -349,7 +427,8 @@ Selector::Exchange(CandidateSet set)
 		{
 			CandidateSet others = Subtract(set, {id});
 
-			set = Unite(others, {BestInsteadOf(id, others)});
+			if (others.size() < set.size())
+				set = Unite(others, BestInsteadOf(id, others));
 		}
 		if (set == before)
 			break;
@@ -465,6 +544,7 @@ Selector::NextInRank(const CandidateSet &left, const CandidateSet &placed)
 	{
 		double gain = group.empty() ? 0 : GainOf(group, placed);
 
+
 		if (gain > best_gain)
 		{
 			best = group;
@@ -474,7 +554,7 @@ Selector::NextInRank(const CandidateSet &left, const CandidateSet &placed)
 
 	for (CandidateId id : left)
 		consider({id});
-	if (best_gain > problem_.min_gain * base_objective_)
+	if (best_gain > LeastGain())
 		return best;
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 	{
@@ -538,9 +618,11 @@ Selector::Rank(CandidateSet set)
 Selection
 Selector::Run()
 {
-	std::vector<Move> moves = InitialMoves();
-	CandidateSet by_byte = Prune(Grow(moves, Preference::kGainPerByte));
-	CandidateSet by_gain = Prune(Grow(std::move(moves), Preference::kGain));
+	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
+		LookAhead(statement);
+
+	CandidateSet by_byte = Prune(Grow(Preference::kGainPerByte));
+	CandidateSet by_gain = Prune(Grow(Preference::kGain));
 	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
 
 	return Rank(RemoveHarm(Shrink(Exchange(std::move(best)))));
@@ -549,7 +631,7 @@ Selector::Run()
 } // namespace
 
 Selection
-SelectIndexes(const SelectionProblem &problem, CostOracle &oracle)
+SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle)
 {
 	return Selector(problem, oracle).Run();
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "core/index/remember_prices.h"
 #include "model/cost_oracle.h"
 
 namespace steward
@@ -55,6 +56,6 @@ struct Selection
 	std::vector<double> final_costs;  /* for each statement, with all of them */
 };
 
-Selection SelectIndexes(const SelectionProblem &problem, CostOracle &oracle);
+Selection SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle);
 
 } // namespace steward

@@ -9,6 +9,7 @@
 #include "core/index/remember_prices.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -106,6 +107,55 @@ TEST(RememberingOracle, AsksAgainWhereAnIndexIsThereThatWasNot)
 	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1, 2}).cost, 10);
 	EXPECT_EQ(oracle.asked(), 2);
 	EXPECT_EQ(oracle.answered(), 0);
+}
+
+/* Between a plan that is possible and what no plan is below there is no room for another one. */
+TEST(RememberingOracle, AnswersWhereNoBetterPlanIsPossible)
+{
+	PlannerOfPlans planner({{{{}, 1000}, {{1}, 500}, {{2}, 500.5}, {{3}, 505}}});
+	RememberingOracle oracle(planner, 1);
+
+	oracle.PriceStatement(0, {1, 2, 3});
+	oracle.PriceStatement(0, {2, 3});
+	oracle.PriceStatement(0, {3});
+	EXPECT_EQ(oracle.asked(), 3);
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {2, 4}).cost, 500.5)
+		<< "as good as with all of them, but for one";
+	EXPECT_EQ(oracle.asked(), 4) << "4 was never there";
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1, 3}).cost, 500);
+	EXPECT_EQ(oracle.asked(), 4);
+}
+
+TEST(RememberingOracle, AnIndexThatMakesAStatementDearerDoesSoAgain)
+{
+	class Misled : public CostOracle
+	{
+		Price PriceStatement([[maybe_unused]] size_t statement, const CandidateSet &set) override
+		{
+			return {set.empty() ? 100.0 : 150.0, set};
+		}
+	} planner;
+	RememberingOracle oracle(planner, 1);
+
+	oracle.PriceStatement(0, {});
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1}).cost, 150);
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {1}).cost, 150);
+}
+
+TEST(RememberingOracle, KnowsThePlansThatCameUp)
+{
+	PlannerOfPlans planner({{{{}, 100}, {{1}, 50}, {{2}, 10}}});
+	RememberingOracle oracle(planner, 1);
+
+	EXPECT_TRUE(std::isinf(oracle.PriceAtMost(0, {1, 2})));
+	EXPECT_TRUE(oracle.PlansOf(0).empty());
+	oracle.PriceStatement(0, {});
+	oracle.PriceStatement(0, {1});
+	EXPECT_DOUBLE_EQ(oracle.PriceAtMost(0, {1, 2}), 50) << "the one that uses 2 did not come up";
+	EXPECT_DOUBLE_EQ(oracle.PriceAtMost(0, {2}), 100);
+	ASSERT_EQ(oracle.PlansOf(0).size(), 2u);
+	EXPECT_EQ(oracle.PlansOf(0)[1].used, CandidateSet{1});
+	EXPECT_EQ(planner.calls(), 2);
 }
 
 TEST(RememberingOracle, KeepsStatementsApart)

@@ -84,11 +84,19 @@ ChosenOf(const Selection &selection)
 }
 
 Selection
-Select(const SelectionProblem &problem, std::vector<std::vector<Plan>> statements)
+SelectBy(CostOracle &planner, const SelectionProblem &problem)
 {
-	FakeOracle oracle(std::move(statements));
+	RememberingOracle oracle(planner, problem.relevant.size());
 
 	return SelectIndexes(problem, oracle);
+}
+
+Selection
+Select(const SelectionProblem &problem, std::vector<std::vector<Plan>> statements)
+{
+	FakeOracle planner(std::move(statements));
+
+	return SelectBy(planner, problem);
 }
 
 TEST(SelectIndexes, TakesTheIndexThatHelps)
@@ -261,8 +269,8 @@ TEST(SelectIndexes, TakesNoIndexThatMakesAStatementMuchDearer)
 	HarmedOracle harmed(111);
 	HarmedOracle hardly(109);
 
-	EXPECT_THAT(ChosenOf(SelectIndexes(MakeProblem(2, 1), harmed)), IsEmpty());
-	EXPECT_THAT(ChosenOf(SelectIndexes(MakeProblem(2, 1), hardly)), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(SelectBy(harmed, MakeProblem(2, 1))), IsEmpty());
+	EXPECT_THAT(ChosenOf(SelectBy(hardly, MakeProblem(2, 1))), ElementsAre(0));
 }
 
 TEST(SelectIndexes, MaxHarmIsASetting)
@@ -271,7 +279,7 @@ TEST(SelectIndexes, MaxHarmIsASetting)
 	HarmedOracle oracle(150);
 
 	problem.max_harm = 2;
-	EXPECT_THAT(ChosenOf(SelectIndexes(problem, oracle)), ElementsAre(0));
+	EXPECT_THAT(ChosenOf(SelectBy(oracle, problem)), ElementsAre(0));
 }
 
 TEST(SelectIndexes, AnIndexThatDoesMoreHarmThanGoodIsNotTaken)
@@ -280,7 +288,7 @@ TEST(SelectIndexes, AnIndexThatDoesMoreHarmThanGoodIsNotTaken)
 	HarmedOracle oracle(100000);
 
 	problem.max_harm = 1e9;
-	EXPECT_THAT(ChosenOf(SelectIndexes(problem, oracle)), IsEmpty());
+	EXPECT_THAT(ChosenOf(SelectBy(oracle, problem)), IsEmpty());
 }
 
 TEST(SelectIndexes, RanksByWhatEachAddsToThoseBeforeIt)
