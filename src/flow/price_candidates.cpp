@@ -12,9 +12,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "core/index/describe_expressions.h"
 #include "core/index/estimate_size.h"
+#include "core/index/price_writes.h"
 #include "pg/catalog.h"
 #include "pg/hypopg.h"
 #include "pg/sample_rows.h"
@@ -74,6 +76,64 @@ OwnParts(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
 	for (const auto &[statement, cost] : all)
 		own.emplace(statement, 0);
 	return own;
+}
+
+/* What the statements of the workload write, by table. */
+std::map<ObjectId, std::vector<WriteLoad>>
+WriteLoads(const Tuning &tuning)
+{
+	std::map<ObjectId, std::vector<WriteLoad>> loads;
+	std::set<size_t> done;
+
+	for (const PlannedVariant &planned : tuning.variants)
+	{
+		const pg::AnalyzedQuery &query = *planned.variant.query;
+		auto rows = static_cast<double>(tuning.advice.statements[planned.statement].statement.counters.rows);
+		std::map<ObjectId, std::vector<ColumnNumber>> set;
+
+		if (!planned.foreign_key.empty() || !done.insert(planned.statement).second)
+			continue;
+		for (ObjectId table : query.inserts())
+			loads[table].push_back({rows, 0, {}});
+		/* Of rows that ON CONFLICT updates instead nobody knows how many there are. */
+		for (const ColumnWrite &write : query.writes())
+			set[write.relation].push_back(write.column);
+		for (auto &[table, columns] : set)
+		{
+			if (query.inserts().empty())
+				loads[table].push_back({0, rows, std::move(columns)});
+		}
+	}
+	return loads;
+}
+
+/* Milliseconds that the workload's writes would take more with each candidate, a planner unit being worth what it is on average. */
+std::vector<double>
+UpkeepOf(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
+{
+	std::map<ObjectId, std::vector<WriteLoad>> loads = WriteLoads(tuning);
+	std::vector<double> upkeep;
+	double milliseconds = 0;
+	double units = 0;
+
+	for (size_t i = 0; i < priced.positions.size(); i++)
+	{
+		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
+		double cost = oracle.PriceStatement(i, {}).cost;
+
+		milliseconds += priced.problem.weights[i] * cost;
+		units += cost * TimesOf(planned) *
+				 static_cast<double>(tuning.advice.statements[planned.statement].statement.counters.calls);
+	}
+	for (size_t id = 0; id < tuning.candidates.indexes.size(); id++)
+	{
+		const IndexDefinition &index = tuning.candidates.indexes[id];
+		double price = PriceUpkeep(tuning.advice.catalog.at(index.relation), index, tuning.heights[id],
+								   loads[index.relation]);
+
+		upkeep.push_back(units > 0 ? price * milliseconds / units : 0);
+	}
+	return upkeep;
 }
 
 /* What the sizes of the candidates depend on. */
@@ -329,6 +389,8 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 		if (cost > 0)
 			share += advised.share * part;
 	}
+	if (by_time)
+		priced.problem.upkeep = UpkeepOf(tuning, priced, oracle);
 	/* The share that an index must remove is one of all measured time, these statements' and the others'. */
 	if (by_time)
 	{

@@ -181,7 +181,11 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 		if (objective > 0)
 			outcome.best_saving += problem.weights[i] * (cost - best.cost) / objective * priced.share;
 		for (CandidateId id : best.used)
+		{
 			outcome.best_size += tuning.sizes[static_cast<size_t>(id)];
+			if (objective > 0 && !problem.upkeep.empty())
+				outcome.upkeep += problem.upkeep[static_cast<size_t>(id)] / objective * priced.share;
+		}
 	}
 	for (size_t i = 0; i < tuning.advice.statements.size(); i++)
 	{

@@ -58,6 +58,7 @@ struct AnalysisResult
 	List *written = NIL;          /* OIDs, one for each column that is set */
 	List *columns = NIL;          /* their numbers */
 	List *deleted = NIL;          /* OIDs of tables from which rows are deleted */
+	List *inserted = NIL;         /* and into which some are inserted */
 	bool calls_functions = false; /* of people's own */
 };
 
@@ -67,6 +68,7 @@ struct TreePreparation
 	List *written;
 	List *columns;
 	List *deleted;
+	List *inserted;
 	Oid role;
 	bool check_rights;
 	bool calls_functions; /* of people's own */
@@ -129,6 +131,9 @@ NoteWrites(TreePreparation *preparation, const Query *query)
 {
 	ListCell *cell;
 
+	if (query->commandType == CMD_INSERT)
+		preparation->inserted = list_append_unique_oid(preparation->inserted,
+													   rt_fetch(query->resultRelation, query->rtable)->relid);
 	if (query->commandType == CMD_UPDATE)
 		NoteTargets(preparation, query, query->targetList);
 	if (query->commandType == CMD_DELETE)
@@ -199,7 +204,7 @@ ReadTreeAs(Node *node, void *argument)
 void
 PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights, AnalysisResult *result)
 {
-	TreePreparation preparation = {NIL, NIL, NIL, NIL, role, check_rights, false, false};
+	TreePreparation preparation = {NIL, NIL, NIL, NIL, NIL, role, check_rights, false, false};
 	Oid reader = role;
 
 	/* Zero keeps the planner hook of pg_stat_statements from counting our planning. */
@@ -213,6 +218,7 @@ PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights,
 	result->written = preparation.written;
 	result->columns = preparation.columns;
 	result->deleted = preparation.deleted;
+	result->inserted = preparation.inserted;
 	result->calls_functions = preparation.calls_functions;
 }
 
@@ -359,6 +365,7 @@ AnalyzedQuery::Analyze()
 	relations_.clear();
 	writes_.clear();
 	deletes_.clear();
+	inserts_.clear();
 	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
 
 	/* Only the tree itself is worth keeping. */
@@ -402,6 +409,8 @@ AnalyzedQuery::Analyze()
 		relations_.push_back(list_nth_oid(result.relations, i));
 	for (int i = 0; i < list_length(result.deleted); i++)
 		deletes_.push_back(list_nth_oid(result.deleted, i));
+	for (int i = 0; i < list_length(result.inserted); i++)
+		inserts_.push_back(list_nth_oid(result.inserted, i));
 	for (int i = 0; i < list_length(result.written); i++)
 		writes_.push_back(
 			{list_nth_oid(result.written, i), static_cast<ColumnNumber>(list_nth_int(result.columns, i))});

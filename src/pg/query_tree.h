@@ -77,6 +77,9 @@ public:
 	/* The tables from which it deletes. */
 	const std::vector<ObjectId> &deletes() const { return deletes_; }
 
+	/* The tables into which it inserts. */
+	const std::vector<ObjectId> &inserts() const { return inserts_; }
+
 	/*
 	 * Plans it with its values, in the sandbox, and hands the plan to use(),
 	 * which must not keep it and is C-like.  Never as a superuser.  The planner
@@ -122,6 +125,7 @@ private:
 	std::vector<ObjectId> relations_;
 	std::vector<ColumnWrite> writes_;
 	std::vector<ObjectId> deletes_;
+	std::vector<ObjectId> inserts_;
 	bool calls_functions_ = false;
 	Unfitness unfit_;
 };

@@ -68,6 +68,23 @@ Holds(const IndexDefinition &index, const Relation &relation, ColumnNumber colum
 		   (index.predicate != 0 && relation.conditions.at(index.predicate).column == column);
 }
 
+/* Of the rows that have an entry. */
+double
+FractionOf(const Relation &relation, const IndexDefinition &index)
+{
+	return index.predicate != 0 ? relation.conditions.at(index.predicate).fraction : 1;
+}
+
+/* Planner units. */
+double
+CostOfEntry(const Relation &relation, const IndexDefinition &index, int height)
+{
+	double levels = (height >= 0 ? height : kUsualHeight) + 1;
+	double entries = std::max(2.0, relation.tuples * FractionOf(relation, index));
+
+	return (kOperatorsPerLevel * levels + std::log2(entries)) * kOperatorCost + kIndexTupleCost;
+}
+
 } // namespace
 
 WritePrice
@@ -75,8 +92,7 @@ PriceWrites(const Relation &relation, const IndexDefinition &index, int height,
 			const std::vector<ColumnWrite> &writes)
 {
 	WritePrice price;
-	double fraction = index.predicate != 0 ? relation.conditions.at(index.predicate).fraction : 1;
-	double levels = (height >= 0 ? height : kUsualHeight) + 1;
+	double fraction = FractionOf(relation, index);
 	double updates = relation.writes.updates;
 
 	for (const ColumnWrite &write : writes)
@@ -89,12 +105,33 @@ PriceWrites(const Relation &relation, const IndexDefinition &index, int height,
 	if (price.set_columns.empty())
 		updates = std::max(0.0, updates - relation.writes.hot_updates);
 	price.entries_per_hour = (relation.writes.inserts + updates) * fraction * EntriesPerRow(relation, index);
-	price.cost_per_hour =
-		price.entries_per_hour *
-		((kOperatorsPerLevel * levels + std::log2(std::max(2.0, relation.tuples * fraction))) *
-			 kOperatorCost +
-		 kIndexTupleCost);
+	price.cost_per_hour = price.entries_per_hour * CostOfEntry(relation, index, height);
 	return price;
+}
+
+double
+PriceUpkeep(const Relation &relation, const IndexDefinition &index, int height,
+			const std::vector<WriteLoad> &loads)
+{
+	double hot = relation.writes.updates > 0
+					 ? std::min(1.0, relation.writes.hot_updates / relation.writes.updates)
+					 : 0;
+	auto others = static_cast<double>(std::count_if(relation.indexes.begin(), relation.indexes.end(),
+													[](const ExistingIndex &other) { return other.valid; }));
+	double rows = 0;      /* with an entry in the index */
+	double elsewhere = 0; /* entries of other indexes */
+
+	for (const WriteLoad &load : loads)
+	{
+		bool sets_it = std::any_of(load.set.begin(), load.set.end(),
+								   [&](ColumnNumber column) { return Holds(index, relation, column); });
+
+		rows += load.inserted + load.updated * (sets_it ? 1 : 1 - hot);
+		if (sets_it)
+			elsewhere += load.updated * hot * others;
+	}
+	return (rows * FractionOf(relation, index) * EntriesPerRow(relation, index) + elsewhere) *
+		   CostOfEntry(relation, index, height);
 }
 
 } // namespace steward

@@ -36,4 +36,22 @@ struct WritePrice
 WritePrice PriceWrites(const Relation &relation, const IndexDefinition &index, int height,
 					   const std::vector<ColumnWrite> &writes);
 
+/* What a statement writes into one table in all of its executions. */
+struct WriteLoad
+{
+	double inserted = 0;           /* rows */
+	double updated = 0;            /* rows */
+	std::vector<ColumnNumber> set; /* columns that it updates */
+};
+
+/*
+ * What the statements' writes would cost with the index, more than now, in
+ * planner units: an entry for each row that is inserted or updated, but for a HOT
+ * update.  An update that sets a column of the index can be HOT no more, so
+ * that it writes an entry of each other index of the table, too.  As large a
+ * share of the rest is HOT as was so far.
+ */
+double PriceUpkeep(const Relation &relation, const IndexDefinition &index, int height,
+				   const std::vector<WriteLoad> &loads);
+
 } // namespace steward

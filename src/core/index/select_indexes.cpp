@@ -116,6 +116,7 @@ private:
 	double KnownGainOf(const CandidateSet &added, const CandidateSet &current) const;
 	double LeastGain() const { return problem_.min_gain * base_objective_; }
 	double SizeOf(const CandidateSet &set) const;
+	double UpkeepOf(const CandidateSet &set) const;
 	double RoomBeside(const CandidateSet &set) const { return problem_.budget - SizeOf(set); }
 	double ValueOf(const Move &move, const CandidateSet &current, Preference preference) const;
 	void LookAhead(size_t statement);
@@ -170,7 +171,7 @@ Selector::CostAtMost(size_t statement, const CandidateSet &set) const
 double
 Selector::Objective(const CandidateSet &set)
 {
-	double objective = 0;
+	double objective = UpkeepOf(set);
 
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 		objective += problem_.weights[statement] * CostOf(statement, set);
@@ -193,7 +194,7 @@ double
 Selector::GainOf(const CandidateSet &added, const CandidateSet &current)
 {
 	CandidateSet larger = Unite(current, added);
-	double gain = 0;
+	double gain = -UpkeepOf(Subtract(added, current));
 
 	for (size_t statement : AffectedBy(added))
 		gain += problem_.weights[statement] * (CostOf(statement, current) - CostOf(statement, larger));
@@ -205,7 +206,7 @@ double
 Selector::KnownGainOf(const CandidateSet &added, const CandidateSet &current) const
 {
 	CandidateSet larger = Unite(current, added);
-	double gain = 0;
+	double gain = -UpkeepOf(Subtract(added, current));
 
 	for (size_t statement : AffectedBy(added))
 		gain +=
@@ -221,6 +222,16 @@ Selector::SizeOf(const CandidateSet &set) const
 	for (CandidateId id : set)
 		size += problem_.sizes[static_cast<size_t>(id)];
 	return size;
+}
+
+double
+Selector::UpkeepOf(const CandidateSet &set) const
+{
+	double upkeep = 0;
+
+	for (CandidateId id : set)
+		upkeep += problem_.upkeep.empty() ? 0 : problem_.upkeep[static_cast<size_t>(id)];
+	return upkeep;
 }
 
 double

@@ -25,6 +25,7 @@ struct SelectionProblem
 	std::vector<double> sizes;          /* for each candidate, bytes */
 	std::vector<int> kinds; /* for each candidate: access method and predicate, any number; or empty */
 	std::vector<CandidateSet> stand_ins; /* for each candidate, others that do the same; or empty */
+	std::vector<double> upkeep;          /* for each candidate: objective that its writes add; or empty */
 	double budget = 0;                   /* bytes */
 	double min_gain = 0.0005;            /* share of the objective that an index must remove */
 	double min_saving = 0.2;             /* and of the cost of at least one statement, */

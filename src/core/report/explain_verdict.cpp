@@ -39,6 +39,9 @@ ExplainPrices(const StatementOutcome &outcome)
 	if (outcome.best_size > outcome.room)
 		return better + ", but other indexes save more and leave " + FormatBytes(outcome.room) +
 			   " of the storage budget";
+	if (outcome.best_saving >= outcome.min_saving &&
+		outcome.best_saving - outcome.upkeep < outcome.min_saving)
+		return better + ", but the rows that are written would cost as much more: it is read too rarely";
 	if (outcome.best_saving < outcome.min_saving)
 		return better + ", which is less than " + FormatNumber(100 * outcome.min_saving, 2) +
 			   " % of the workload";

@@ -31,6 +31,7 @@ struct StatementOutcome
 	double budget = 0;                  /* bytes */
 	double room = 0;                    /* bytes that are left of it */
 	double best_saving = 0;             /* share of the whole workload that it would save, 0-1 */
+	double upkeep = 0;                  /* the same, that writing the indexes for it would cost */
 	double min_saving = 0;              /* share that an index has to save */
 };
 

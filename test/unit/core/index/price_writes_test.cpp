@@ -167,6 +167,42 @@ TEST(PriceWrites, MoreHotUpdatesThanUpdatesAreNoGain)
 	EXPECT_DOUBLE_EQ(PriceWrites(relation, IndexOn({Ascending(1)}), 1, {}).entries_per_hour, 100);
 }
 
+double
+Upkeep(const IndexDefinition &index, const std::vector<WriteLoad> &loads)
+{
+	Relation relation = MakeWritten();
+
+	relation.indexes = {MakeExisting(100, "t_pkey", {Ascending(1)}),
+						MakeExisting(101, "t_x", {Ascending(2)})};
+	return PriceUpkeep(relation, index, 1, loads);
+}
+
+TEST(PriceUpkeep, RowsTakeEntries)
+{
+	double entry = Upkeep(IndexOn({Ascending(2)}), {{1, 0, {}}});
+
+	EXPECT_GT(entry, 0);
+	EXPECT_DOUBLE_EQ(Upkeep(IndexOn({Ascending(2)}), {}), 0);
+	EXPECT_DOUBLE_EQ(Upkeep(IndexOn({Ascending(2)}), {{100, 0, {}}, {20, 0, {}}}), 120 * entry);
+	EXPECT_DOUBLE_EQ(Upkeep(IndexOn({Ascending(2)}), {{0, 50, {1}}}), 30 * entry) << "20 of 50 are HOT";
+}
+
+/* Which it was: then the other two have an entry to write, too. */
+TEST(PriceUpkeep, WhatSetsItsColumnIsHotNoMore)
+{
+	double entry = Upkeep(IndexOn({Ascending(2)}), {{1, 0, {}}});
+
+	EXPECT_DOUBLE_EQ(Upkeep(IndexOn({Ascending(2)}), {{0, 50, {2}}}), (50 + 20 * 2) * entry);
+}
+
+TEST(PriceUpkeep, APartialIndexHasEntriesOfItsRows)
+{
+	IndexDefinition index = IndexOn({Ascending(2)});
+
+	index.predicate = kCondition;
+	EXPECT_LT(Upkeep(index, {{100, 0, {}}}), 0.11 * Upkeep(IndexOn({Ascending(2)}), {{100, 0, {}}}));
+}
+
 } // namespace
 
 } // namespace steward

@@ -264,6 +264,32 @@ TEST(SelectIndexes, ExchangesNothingForWhatDoesNotFit)
 				ElementsAre(0, 2));
 }
 
+TEST(SelectIndexes, TakesNoIndexThatCostsMoreInWritesThanItSaves)
+{
+	SelectionProblem problem = MakeProblem(2, 2);
+	std::vector<std::vector<Plan>> statements = {{{{}, 1000}, {{0}, 100}}, {{{}, 1000}, {{1}, 100}}};
+
+	problem.upkeep = {899, 901};
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), IsEmpty()) << "899 leave less than the least gain";
+	problem.upkeep = {800, 901};
+
+	Selection selection = Select(problem, statements);
+
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(0));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 0.05);
+	problem.upkeep = {0, 0};
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0, 1));
+}
+
+/* Of two that serve alike, the one that is written less. */
+TEST(SelectIndexes, PrefersWhatIsWrittenLess)
+{
+	SelectionProblem problem = MakeProblem(1, 2);
+
+	problem.upkeep = {300, 200};
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 100}, {{1}, 120}}})), ElementsAre(1));
+}
+
 TEST(SelectIndexes, TakesNoIndexThatMakesAStatementMuchDearer)
 {
 	HarmedOracle harmed(111);

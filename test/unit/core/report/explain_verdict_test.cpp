@@ -105,6 +105,17 @@ TEST(ExplainVerdict, OthersTookTheRoom)
 									   "more and leave 5.0 MB of the storage budget");
 }
 
+TEST(ExplainVerdict, WritesCostMoreThanItSaves)
+{
+	StatementOutcome outcome = MakePriced();
+
+	outcome.upkeep = 0.4;
+	EXPECT_THAT(ExplainVerdict(outcome), testing::HasSubstr("too little for an index of its own"));
+	outcome.upkeep = 0.5;
+	EXPECT_EQ(ExplainVerdict(outcome), "no index: planner cost 1000 would become 100, but the rows that are "
+									   "written would cost as much more: it is read too rarely");
+}
+
 TEST(ExplainVerdict, ItSavesTooLittleOfTheWorkload)
 {
 	StatementOutcome outcome = MakePriced();
