@@ -196,7 +196,7 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 			continue;
 		outcome.budget = problem.budget;
 		outcome.room = std::max(0.0, room);
-		outcome.min_saving = problem.min_gain;
+		outcome.min_saving = problem.min_gain * priced.share;
 		NoteIndexes(tuning.advice, i, outcome);
 		NoteTables(tuning.advice, advised, outcome);
 		if (outcome.tried == 0)
@@ -227,7 +227,7 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 	silence.sizes = SizesOfTried(tuning, priced);
 	silence.obstacles = ObstaclesOf(tuning, std::nullopt);
 	silence.budget = priced.problem.budget;
-	silence.min_gain = priced.problem.min_gain;
+	silence.min_gain = priced.problem.min_gain * priced.share;
 	return ExplainSilence(silence);
 }
 

@@ -2,7 +2,7 @@
 -- one id and fingerprint, given up when it is no longer needed and taken up
 -- again, and never again once it was turned down.
 BEGIN;
-SELECT plan(40);
+SELECT plan(42);
 
 CREATE SCHEMA tap_refresh;
 CREATE TABLE tap_refresh.t (id integer NOT NULL, k integer NOT NULL, pad text NOT NULL);
@@ -114,6 +114,21 @@ SELECT isnt_empty($$ SELECT id FROM mine WHERE ddl[1] LIKE '%quick_id_idx%' AND 
 SELECT pg_sleep(3) IS NULL AS slept \gset
 SELECT steward.refresh() IS NULL AS refreshed \gset
 SELECT is_empty($$ SELECT id FROM mine WHERE ddl[1] LIKE '%quick_id_idx%' AND status = 'proposed' $$, 'but not beside one that takes nearly all the time');
+
+-- What is written all the time and read now and then gets no index, and says why.
+CREATE TABLE tap_refresh.ledger AS SELECT i AS id, repeat('p', 100) AS pad FROM generate_series(1, 1000) AS i;
+ANALYZE tap_refresh.ledger;
+SELECT :pss.pg_stat_statements_reset() IS NULL AS reset \gset
+\o /dev/null
+SELECT format('SELECT pad FROM tap_refresh.ledger WHERE id = %s', i) FROM generate_series(1, 12) AS i \gexec
+\o
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT isnt_empty($$ SELECT id FROM mine WHERE ddl[1] LIKE '%ledger_id_idx%' AND status = 'proposed' $$, 'a table that is read gets an index');
+SELECT format('INSERT INTO tap_refresh.ledger SELECT i, %s FROM generate_series(1, 10000) AS i', i) FROM generate_series(1, 12) AS i \gexec
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT results_eq($$ SELECT (SELECT count(*) FROM mine WHERE ddl[1] LIKE '%ledger_id_idx%' AND status = 'proposed'), substring(advice FROM 'but the rows.*')
+	  FROM steward.statements WHERE query LIKE 'SELECT pad FROM tap\_refresh.ledger%' $$,
+	$$ VALUES (0::bigint, 'but the rows that are written would cost as much more: it is read too rarely') $$, 'but not one that is written much more');
 
 SELECT * FROM finish();
 ROLLBACK;
