@@ -24,6 +24,7 @@
 #include "pg/ddl.h"
 #include "pg/hypopg.h"
 #include "pg/session.h"
+#include "pg/what_if.h"
 
 namespace steward
 {
@@ -413,30 +414,83 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 	}
 }
 
-/* An exact duplicate costs writes and space and serves nobody. */
+namespace
+{
+
+/* A statement that becomes dearer by less is as well off. */
+constexpr double kAsWellOff = 1.1;
+
+void
+AdviseDrop(Tuning &tuning, ObjectId table, const DuplicateIndex &duplicate, const std::string &reason)
+{
+	RecommendedIndex recommended;
+
+	recommended.drop = true;
+	recommended.existing = duplicate.index;
+	recommended.relation = table;
+	recommended.target = duplicate.index.name;
+	recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
+	recommended.ddl_steps = {recommended.ddl};
+	recommended.undo_ddl = duplicate.index.definition;
+	recommended.canonical = "drop_index " + duplicate.index.name;
+	recommended.size_bytes = duplicate.index.size_bytes;
+	recommended.confirmed_by = "catalog";
+	recommended.reason = reason;
+	tuning.advice.recommendations.push_back(std::move(recommended));
+}
+
+/* Whether no statement would miss it: the index that covers it has more pages to read. */
+bool
+IsMissedByNobody(const Tuning &tuning, const DuplicateIndex &covered, ObjectId table)
+{
+	std::vector<pg::AnalyzedQuery *> queries;
+
+	for (const PlannedVariant &planned : tuning.variants)
+	{
+		const std::vector<ObjectId> &relations = planned.variant.query->relations();
+
+		if (planned.variant.share > 0 &&
+			std::find(relations.begin(), relations.end(), table) != relations.end())
+			queries.push_back(planned.variant.query.get());
+	}
+
+	pg::WhatIf what_if(queries, {}, tuning.elements);
+
+	for (size_t i = 0; i < queries.size(); i++)
+	{
+		if (what_if.PriceWithout(i, covered.index.oid) > what_if.PriceStatement(i, {}).cost * kAsWellOff)
+			return false;
+	}
+	return true;
+}
+
+} // namespace
+
+/* An exact duplicate costs writes and space and serves nobody; an index that another one covers, nobody that this would not. */
 void
 AdviseDrops(Tuning &tuning)
 {
 	for (const auto &[oid, relation] : tuning.advice.catalog)
 	{
+		std::set<ObjectId> duplicates;
+
 		if (!relation.unfit.empty())
 			continue;
 		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
 		{
-			RecommendedIndex recommended;
-
-			recommended.drop = true;
-			recommended.existing = duplicate.index;
-			recommended.relation = oid;
-			recommended.target = duplicate.index.name;
-			recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
-			recommended.ddl_steps = {recommended.ddl};
-			recommended.undo_ddl = duplicate.index.definition;
-			recommended.canonical = "drop_index " + duplicate.index.name;
-			recommended.size_bytes = duplicate.index.size_bytes;
-			recommended.confirmed_by = "catalog";
-			recommended.reason = "an exact duplicate of " + duplicate.twin.name;
-			tuning.advice.recommendations.push_back(std::move(recommended));
+			AdviseDrop(tuning, oid, duplicate, "an exact duplicate of " + duplicate.twin.name);
+			duplicates.insert(duplicate.index.oid);
+		}
+		/* Who brings queries does not say that there are no others. */
+		if (tuning.request.queries)
+			continue;
+		for (const DuplicateIndex &covered : FindCovered(relation))
+		{
+			if (duplicates.count(covered.index.oid) == 0 && IsMissedByNobody(tuning, covered, oid))
+				AdviseDrop(tuning, oid, covered,
+						   "covered by " + covered.twin.name +
+							   ", which begins with the same columns; no statement of the workload would be "
+							   "dearer by a tenth without it");
 		}
 	}
 }

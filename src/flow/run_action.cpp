@@ -229,10 +229,13 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	if (action.kind == ActionKind::kDropIndex)
 	{
 		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
+		std::vector<DuplicateIndex> covered = FindCovered(relation);
+
+		duplicates.insert(duplicates.end(), covered.begin(), covered.end());
 
 		if (std::none_of(duplicates.begin(), duplicates.end(),
 						 [&](const DuplicateIndex &duplicate) { return duplicate.index.oid == index->oid; }))
-			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more"};
+			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more, and none covers it"};
 	}
 	return std::nullopt;
 }

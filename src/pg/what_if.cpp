@@ -59,7 +59,8 @@ struct World
 	const WhatIf::Template *const *shown;
 	const std::vector<std::vector<HeapTuple>> *statistics;
 	int count;
-	Oid *used; /* as many as there are hypothetical indexes at most */
+	Oid hidden; /* an index that is there, but is not to be seen */
+	Oid *used;  /* as many as there are hypothetical indexes at most */
 	int used_count;
 	double cost;
 };
@@ -136,6 +137,19 @@ PlacedCopy(const WhatIf::Template &shown, const Place &place, const AttrMap *map
 	return info;
 }
 
+List *
+WithoutIndex(List *indexes, Oid hidden)
+{
+	ListCell *cell;
+
+	foreach (cell, indexes)
+	{
+		if (lfirst_node(IndexOptInfo, cell)->indexoid == hidden)
+			indexes = foreach_delete_current(indexes, cell);
+	}
+	return indexes;
+}
+
 bool
 IsBefore(const Place &place, Oid relation)
 {
@@ -149,6 +163,8 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 
 	if (inhparent)
 		return;
+	if (OidIsValid(world->hidden))
+		rel->indexlist = WithoutIndex(rel->indexlist, world->hidden);
 	for (int i = 0; i < world->count; i++)
 	{
 		const WhatIf::Template &shown = *world->shown[i];
@@ -581,6 +597,18 @@ WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &stat
 Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
+	return Ask(statement, set, InvalidOid);
+}
+
+double
+WhatIf::PriceWithout(size_t statement, Oid existing)
+{
+	return Ask(statement, {}, existing).cost;
+}
+
+Price
+WhatIf::Ask(size_t statement, const CandidateSet &set, Oid hidden)
+{
 	Price price;
 	std::vector<const Template *> shown; /* the carriers first, and so last in the planner's list */
 	auto used = std::make_unique<Oid[]>(set.size() + 1);
@@ -595,6 +623,7 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 	world.shown = shown.data();
 	world.statistics = &statistics_;
 	world.count = static_cast<int>(shown.size());
+	world.hidden = hidden;
 	world.used = used.get();
 
 	PlannerWatch watch = {ShowIndexes, nullptr, &world, ShowStatistics};

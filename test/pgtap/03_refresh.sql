@@ -2,7 +2,7 @@
 -- one id and fingerprint, given up when it is no longer needed and taken up
 -- again, and never again once it was turned down.
 BEGIN;
-SELECT plan(42);
+SELECT plan(44);
 
 CREATE SCHEMA tap_refresh;
 CREATE TABLE tap_refresh.t (id integer NOT NULL, k integer NOT NULL, pad text NOT NULL);
@@ -101,6 +101,20 @@ SELECT results_eq($$ SELECT status, ddl[1], undo_ddl[1], reason FROM mine WHERE 
 	           'an exact duplicate of tap_refresh.twin_one') $$, 'an exact duplicate is advised to go');
 SELECT throws_ok(format('SELECT steward.simulate(%s)', (SELECT id FROM mine WHERE kind = 'drop_index')), '0A000', NULL,
                  'which cannot be simulated');
+
+-- One that another one begins with, too: nobody needs it who has the other.
+CREATE INDEX wide ON tap_refresh.t (k, id);
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT results_eq($$ SELECT ddl[1], undo_ddl[1], reason FROM mine WHERE kind = 'drop_index' AND status = 'proposed' ORDER BY id $$,
+	$$ VALUES ('DROP INDEX CONCURRENTLY tap_refresh.twin_two', 'CREATE INDEX twin_two ON tap_refresh.t USING btree (k)',
+	           'an exact duplicate of tap_refresh.twin_one'),
+	          ('DROP INDEX CONCURRENTLY tap_refresh.twin_one', 'CREATE INDEX twin_one ON tap_refresh.t USING btree (k)',
+	           'covered by tap_refresh.wide, which begins with the same columns; no statement of the workload would be dearer by a tenth without it') $$,
+	'an index that another one covers is advised to go, and told apart');
+DROP INDEX tap_refresh.wide;
+CREATE INDEX wide ON tap_refresh.t (k DESC, id);
+SELECT steward.refresh() IS NULL AS refreshed \gset
+SELECT is_empty($$ SELECT id FROM mine WHERE kind = 'drop_index' AND status = 'proposed' AND reason LIKE 'covered%' $$, 'but not by one in another order');
 
 -- What saves next to nothing of all the time that was measured is not worth an index, whatever it saves of its statement.
 CREATE TABLE tap_refresh.quick AS SELECT i AS id, repeat('p', 100) AS pad FROM generate_series(1, 1000) AS i;

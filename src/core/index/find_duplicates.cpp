@@ -9,6 +9,7 @@
  */
 #include "core/index/find_duplicates.h"
 
+#include <algorithm>
 #include <map>
 
 namespace steward
@@ -22,6 +23,30 @@ bool
 MayGo(const ExistingIndex &index)
 {
 	return index.droppable && index.rebuildable;
+}
+
+bool
+IsKnownBtree(const ExistingIndex &index)
+{
+	return index.recognized && index.method == "btree";
+}
+
+bool
+HasColumn(const ExistingIndex &index, ColumnNumber column)
+{
+	return std::find(index.included.begin(), index.included.end(), column) != index.included.end() ||
+		   std::any_of(index.keys.begin(), index.keys.end(),
+					   [&](const IndexKey &key) { return key.column == column; });
+}
+
+/* With more keys: equal ones are duplicates, or differ in something else that counts. */
+bool
+Covers(const ExistingIndex &cover, const ExistingIndex &index)
+{
+	return cover.predicate == index.predicate && cover.keys.size() > index.keys.size() &&
+		   std::equal(index.keys.begin(), index.keys.end(), cover.keys.begin()) &&
+		   std::all_of(index.included.begin(), index.included.end(),
+					   [&](ColumnNumber column) { return HasColumn(cover, column); });
 }
 
 } // namespace
@@ -50,6 +75,26 @@ FindDuplicates(const Relation &relation)
 			duplicates.push_back({index, *keeper->second});
 	}
 	return duplicates;
+}
+
+std::vector<DuplicateIndex>
+FindCovered(const Relation &relation)
+{
+	std::vector<DuplicateIndex> covered;
+
+	for (const ExistingIndex &index : relation.indexes)
+	{
+		if (!index.valid || !MayGo(index) || !IsKnownBtree(index))
+			continue;
+
+		auto cover = std::find_if(relation.indexes.begin(), relation.indexes.end(),
+								  [&](const ExistingIndex &other)
+								  { return other.valid && IsKnownBtree(other) && Covers(other, index); });
+
+		if (cover != relation.indexes.end())
+			covered.push_back({index, *cover});
+	}
+	return covered;
 }
 
 } // namespace steward

@@ -30,4 +30,11 @@ struct DuplicateIndex
  */
 std::vector<DuplicateIndex> FindDuplicates(const Relation &relation);
 
+/*
+ * Btrees whose columns, in their order, are the first ones of another: that one
+ * finds the same rows, out of more pages.  Of those only whose whole definition
+ * is known here, and which may be dropped.
+ */
+std::vector<DuplicateIndex> FindCovered(const Relation &relation);
+
 } // namespace steward

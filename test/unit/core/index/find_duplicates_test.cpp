@@ -103,6 +103,63 @@ TEST(FindDuplicates, AnInvalidIndexNeitherStaysForOthersNorCounts)
 				ElementsAre("public.again like public.good"));
 }
 
+std::vector<std::string>
+FindCoveredAmong(std::vector<ExistingIndex> indexes)
+{
+	Relation relation = MakeRelation(1, "t");
+
+	relation.indexes = std::move(indexes);
+	return NamesOf(FindCovered(relation));
+}
+
+TEST(FindCovered, APrefixIsCovered)
+{
+	EXPECT_THAT(
+		FindCoveredAmong({MakeExisting(10, "a", {Ascending(1)}), MakeExisting(11, "b", {Ascending(2)}),
+						  MakeExisting(12, "a_b", {Ascending(1), Ascending(2)})}),
+		ElementsAre("public.a like public.a_b"));
+}
+
+TEST(FindCovered, AnotherOrderOrTheSameKeysCoverNothing)
+{
+	EXPECT_THAT(
+		FindCoveredAmong({MakeExisting(10, "a", {Ascending(1)}), MakeExisting(11, "twin", {Ascending(1)}),
+						  MakeExisting(12, "desc", {Descending(1), Ascending(2)}),
+						  MakeExisting(13, "b_a", {Ascending(2), Ascending(1)})}),
+		IsEmpty());
+}
+
+TEST(FindCovered, WhatItIncludesHasToBeThere)
+{
+	ExistingIndex including = MakeExisting(10, "a", {Ascending(1)});
+	ExistingIndex cover = MakeExisting(11, "a_b", {Ascending(1), Ascending(2)});
+
+	including.included = {3};
+	EXPECT_THAT(FindCoveredAmong({including, cover}), IsEmpty());
+	cover.included = {3};
+	EXPECT_THAT(FindCoveredAmong({including, cover}), ElementsAre("public.a like public.a_b"));
+}
+
+/* Of which nobody knows what else it holds, or on which something depends. */
+TEST(FindCovered, NoneGoesThatMustStayOrIsNotKnownWhole)
+{
+	ExistingIndex index = MakeExisting(10, "a", {Ascending(1)});
+	ExistingIndex cover = MakeExisting(11, "a_b", {Ascending(1), Ascending(2)});
+
+	ASSERT_THAT(FindCoveredAmong({index, cover}), ElementsAre("public.a like public.a_b"));
+	index.droppable = false;
+	EXPECT_THAT(FindCoveredAmong({index, cover}), IsEmpty());
+	index.droppable = true;
+	index.predicate = kFirstElement;
+	EXPECT_THAT(FindCoveredAmong({index, cover}), IsEmpty());
+	index.predicate = 0;
+	cover.recognized = false;
+	EXPECT_THAT(FindCoveredAmong({index, cover}), IsEmpty());
+	cover.recognized = true;
+	cover.valid = false;
+	EXPECT_THAT(FindCoveredAmong({index, cover}), IsEmpty());
+}
+
 } // namespace
 
 } // namespace steward
