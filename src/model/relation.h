@@ -88,6 +88,7 @@ struct ExistingIndex
 	std::vector<KeyText> key_texts; /* one for each key */
 	std::vector<ColumnNumber> included;
 	bool valid = false;
+	bool being_built = false; /* by somebody just now */
 	bool droppable = false;   /* no constraint, replica identity, cluster or partition hangs on it */
 	bool rebuildable = false; /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;

@@ -432,7 +432,8 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
          AND NOT EXISTS (SELECT FROM pg_depend
                           WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
        i.indexprs IS NULL AND i.indpred IS NULL, pg_relation_size(i.indexrelid), am.amname,
-       coalesce(pg_get_expr(i.indpred, i.indrelid), '')
+       coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
+       EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = i.indexrelid)
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -497,6 +498,7 @@ ToIndex(const Row &row)
 	index.size_bytes = row.Number(13);
 	index.method = row.Text(14);
 	index.condition = row.Text(15);
+	index.being_built = row.Bool(16);
 	return index;
 }
 

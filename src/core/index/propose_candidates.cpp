@@ -315,8 +315,9 @@ GivenAlready(const IndexDefinition &wanted, const Relation &relation)
 	return std::any_of(relation.indexes.begin(), relation.indexes.end(),
 					   [&](const ExistingIndex &index)
 					   {
-						   return index.valid && index.recognized && index.method == wanted.method &&
-								  index.predicate == wanted.predicate && HoldsKeys(index, wanted.keys) &&
+						   return (index.valid || index.being_built) && index.recognized &&
+								  index.method == wanted.method && index.predicate == wanted.predicate &&
+								  HoldsKeys(index, wanted.keys) &&
 								  std::all_of(wanted.included.begin(), wanted.included.end(),
 											  [&](ColumnNumber column)
 											  { return HoldsColumn(index, column); });

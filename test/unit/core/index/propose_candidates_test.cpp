@@ -378,6 +378,18 @@ TEST(ProposeCandidates, AnExistingIndexAndItsPrefixesAreNotProposedAgain)
 				UnorderedElementsAre("b"));
 }
 
+TEST(ProposeCandidates, WhatIsBeingBuiltIsNotProposedAgain)
+{
+	Relation relation = MakeRelation(kTable, "t");
+
+	relation.indexes = {MakeExisting(100, "t_a_idx", {Ascending(kA)})};
+	relation.indexes[0].valid = false;
+	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kA, 0.01)}), relation), UnorderedElementsAre("a"))
+		<< "an invalid one is of no use";
+	relation.indexes[0].being_built = true;
+	EXPECT_THAT(Propose(MakeUse(kTable, {Equal(kA, 0.01)}), relation), IsEmpty());
+}
+
 TEST(ProposeCandidates, AnExistingIndexTheOtherWayRoundIsTheSame)
 {
 	Relation relation = MakeRelation(kTable, "t");
