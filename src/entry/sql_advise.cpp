@@ -213,6 +213,10 @@ STEWARD_FUNCTION(steward_recommend_indexes)
 	IndexAdvice advice = TuneIndexes(request);
 	size_t rank = 0;
 
+	if (advice.cut_off)
+		pg::Notice(
+			"the time for advice was over before the best indexes were found; this is what there was, see "
+			"pg_steward.advice_time_limit");
 	if (!advice.nothing.empty())
 		pg::Notice("no index is advised: " + advice.nothing);
 	else

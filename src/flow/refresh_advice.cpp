@@ -229,6 +229,8 @@ Summarize(const RefreshResult &result, pg::Spi &spi)
 		parts.push_back(std::to_string(result.withheld) + " withheld");
 	if (result.decided > 0)
 		parts.push_back(std::to_string(result.decided) + " advised again but already decided or at work");
+	if (result.advice.cut_off)
+		parts.push_back("cut off by pg_steward.advice_time_limit");
 	if (std::string next = pg::NextRound(spi); !next.empty())
 		parts.push_back("next round " + next);
 	return Join(parts, "; ");

@@ -26,6 +26,7 @@
 #include "flow/recommend_indexes.h"
 #include "pg/ddl.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 
 namespace steward
 {
@@ -155,7 +156,7 @@ SizesOfTried(const Tuning &tuning, const PricedWorkload &priced)
 
 /* What became of each statement that was analysed. */
 void
-JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
+JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle &oracle)
 {
 	const SelectionProblem &problem = priced.problem;
 	std::map<size_t, StatementOutcome> outcomes;
@@ -173,6 +174,14 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
 		StatementOutcome &outcome = outcomes[planned.statement];
 		double cost = oracle.PriceStatement(i, {}).cost;
+
+		/* There is no time to ask for what did not come up. */
+		if (tuning.advice.cut_off && oracle.PlansOf(i).size() < 2)
+		{
+			outcome.cut_off = true;
+			continue;
+		}
+
 		Price best = oracle.PriceStatement(i, problem.relevant[i]);
 
 		outcome.tried = std::max(outcome.tried, problem.relevant[i].size());
@@ -249,7 +258,15 @@ TuneIndexes(const IndexRequest &request)
 
 	priced.problem.budget = BudgetOf(request, spi);
 	Weigh(tuning, priced, oracle);
-	AdviseCreations(tuning, priced, SelectIndexes(priced.problem, oracle), spi);
+	if (pg::settings::advice_time_limit_ms > 0)
+		priced.problem.out_of_time =
+			[end = pg::SecondsSinceEpoch() + pg::settings::advice_time_limit_ms / 1000.0]
+		{ return pg::SecondsSinceEpoch() >= end; };
+
+	Selection selection = SelectIndexes(priced.problem, oracle);
+
+	tuning.advice.cut_off = selection.cut_off;
+	AdviseCreations(tuning, priced, selection, spi);
 	AdviseDrops(tuning);
 	NoteFailures(tuning, priced, what_if);
 	JudgeStatements(tuning, priced, oracle);

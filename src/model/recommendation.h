@@ -80,7 +80,8 @@ struct IndexAdvice
 	std::vector<AdvisedStatement> statements;
 	Catalog catalog;
 	std::vector<RecommendedIndex> recommendations; /* best first; unconfirmed ones are withheld */
-	std::string nothing; /* why there is no recommendation; empty where there is one */
+	bool cut_off = false; /* pg_steward.advice_time_limit was over before the best indexes were found */
+	std::string nothing;  /* why there is no recommendation; empty where there is one */
 	int64_t planner_calls = 0;
 	int64_t remembered = 0; /* prices answered without a planner call */
 	double total_cost_before = 0;

@@ -27,6 +27,7 @@ namespace steward::pg
 
 namespace settings
 {
+int advice_time_limit_ms = 0;
 char *home_database = nullptr;
 bool hooks = false;
 int index_max_columns = 0;
@@ -122,6 +123,9 @@ DefineSettings()
 	/* Without preloading these have no effect, and the server takes none of the first kind any more. */
 	GucContext at_start = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
 
+	Integer("pg_steward.advice_time_limit", "How long the choice of indexes may take; 0 is without limit.",
+			"When it is over, the best that was found so far is advised.", &s::advice_time_limit_ms, 60000, 0,
+			INT_MAX, PGC_USERSET, GUC_UNIT_MS);
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
 		 &s::home_database, "postgres", PGC_SIGHUP);

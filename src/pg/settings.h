@@ -31,6 +31,7 @@ enum class WhatIfSizes
 /* Read where they are used: a reload may change them at any CHECK_FOR_INTERRUPTS. */
 namespace settings
 {
+extern int advice_time_limit_ms;
 extern char *home_database;
 extern bool hooks;
 extern int index_max_columns;

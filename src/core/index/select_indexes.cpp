@@ -114,6 +114,7 @@ private:
 	std::set<size_t> AffectedBy(const CandidateSet &set) const;
 	double GainOf(const CandidateSet &added, const CandidateSet &current);
 	double KnownGainOf(const CandidateSet &added, const CandidateSet &current) const;
+	bool OutOfTime();
 	double LeastGain() const { return problem_.min_gain * base_objective_; }
 	double SizeOf(const CandidateSet &set) const;
 	double UpkeepOf(const CandidateSet &set) const;
@@ -141,6 +142,7 @@ private:
 	std::vector<std::vector<size_t>> affected_; /* for each candidate, the statements it could serve */
 	std::vector<double> base_costs_;
 	double base_objective_ = 0;
+	bool cut_off_ = false;
 };
 
 Selector::Selector(const SelectionProblem &problem, RememberingOracle &oracle)
@@ -153,6 +155,13 @@ Selector::Selector(const SelectionProblem &problem, RememberingOracle &oracle)
 		base_costs_.push_back(CostOf(statement, {}));
 		base_objective_ += problem_.weights[statement] * base_costs_.back();
 	}
+}
+
+bool
+Selector::OutOfTime()
+{
+	cut_off_ = cut_off_ || (problem_.out_of_time && problem_.out_of_time());
+	return cut_off_;
 }
 
 double
@@ -255,7 +264,7 @@ Selector::LookAhead(size_t statement)
 	CandidateSet left = problem_.relevant[statement];
 
 	std::erase_if(left, [&](CandidateId id) { return SizeOf({id}) > problem_.budget; });
-	for (int i = 0; i < kMostPlans && !left.empty(); i++)
+	for (int i = 0; i < kMostPlans && !left.empty() && !OutOfTime(); i++)
 	{
 		Price price = oracle_.PriceStatement(statement, left);
 
@@ -329,7 +338,7 @@ Selector::Grow(Preference preference)
 		CandidateSet added = best->indexes;
 
 		/* Other plans may come up with it, which the rest is to be seen beside. */
-		if (GainOf(added, growth.current) <= LeastGain())
+		if (!OutOfTime() && GainOf(added, growth.current) <= LeastGain())
 		{
 			best->gain = 0;
 			continue;
@@ -438,7 +447,7 @@ Selector::Exchange(CandidateSet set)
 		{
 			CandidateSet others = Subtract(set, {id});
 
-			if (others.size() < set.size())
+			if (others.size() < set.size() && !OutOfTime())
 				set = Unite(others, BestInsteadOf(id, others));
 		}
 		if (set == before)
@@ -494,6 +503,9 @@ Selector::Shrink(CandidateSet set)
 	{
 		const std::vector<size_t> &statements = affected_[static_cast<size_t>(id)];
 		CandidateSet smaller;
+
+		if (OutOfTime())
+			break;
 
 		for (size_t statement : statements)
 		{
@@ -636,7 +648,10 @@ Selector::Run()
 	CandidateSet by_gain = Prune(Grow(Preference::kGain));
 	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
 
-	return Rank(RemoveHarm(Shrink(Exchange(std::move(best)))));
+	Selection selection = Rank(RemoveHarm(Shrink(Exchange(std::move(best)))));
+
+	selection.cut_off = cut_off_;
+	return selection;
 }
 
 } // namespace

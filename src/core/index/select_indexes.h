@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "core/index/remember_prices.h"
@@ -32,6 +33,7 @@ struct SelectionProblem
 	double small_saving = 100;           /* or as much of it as this, */
 	double min_of_base = 0.10;           /* and this share of what it costs without any of them */
 	double max_harm = 1.10;              /* no statement may become dearer by more than this */
+	std::function<bool()> out_of_time;   /* whether to end with what there is; or none */
 };
 
 /* A statement that a chosen index makes cheaper. */
@@ -55,6 +57,7 @@ struct Selection
 	std::vector<ChosenIndex> indexes; /* best first */
 	std::vector<double> base_costs;   /* for each statement, without any of them */
 	std::vector<double> final_costs;  /* for each statement, with all of them */
+	bool cut_off = false;             /* better ones might have been found in more time */
 };
 
 Selection SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle);

@@ -63,6 +63,8 @@ ExplainVerdict(const StatementOutcome &outcome)
 										: "no index: " + Join(outcome.left_out, "; ");
 	if (outcome.tried > 0)
 		return "no index: " + ExplainPrices(outcome);
+	if (outcome.cut_off)
+		return "no index yet: pg_steward.advice_time_limit was over before it was looked at";
 	if (!outcome.obstacles.empty())
 		return "no index: " + Join(outcome.obstacles, "; ");
 	if (outcome.could_use)

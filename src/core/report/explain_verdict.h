@@ -22,6 +22,7 @@ struct StatementOutcome
 	std::vector<std::string> withheld;  /* indexes that would have been, but for the second opinion */
 	std::vector<std::string> left_out;  /* its tables on which none is advised, with the reason */
 	std::vector<std::string> obstacles; /* why indexes that would serve it cannot be built */
+	bool cut_off = false;               /* the time for advice was over before it was looked at */
 	bool all_left_out = false;          /* it reads no other tables */
 	bool could_use = false;             /* a condition, join or order is there that an index serves */
 	size_t tried = 0;                   /* indexes that were priced for it */

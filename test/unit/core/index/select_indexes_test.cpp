@@ -290,6 +290,27 @@ TEST(SelectIndexes, PrefersWhatIsWrittenLess)
 	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 1000}, {{0}, 100}, {{1}, 120}}})), ElementsAre(1));
 }
 
+/* What came up until then. */
+TEST(SelectIndexes, EndsWithWhatThereIsWhenTheTimeIsOver)
+{
+	SelectionProblem problem = MakeProblem(3, 3);
+	std::vector<std::vector<Plan>> statements = {
+		{{{}, 1000}, {{0}, 100}}, {{{}, 1000}, {{1}, 200}}, {{{}, 1000}, {{2}, 300}}};
+	int questions = 0;
+
+	EXPECT_FALSE(Select(problem, statements).cut_off);
+	problem.out_of_time = [&] { return ++questions > 4; };
+
+	Selection selection = Select(problem, statements);
+
+	EXPECT_TRUE(selection.cut_off);
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(0, 1));
+	problem.out_of_time = [] { return true; };
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), IsEmpty());
+	problem.out_of_time = [] { return false; };
+	EXPECT_THAT(ChosenOf(Select(problem, statements)), ElementsAre(0, 1, 2));
+}
+
 TEST(SelectIndexes, TakesNoIndexThatMakesAStatementMuchDearer)
 {
 	HarmedOracle harmed(111);
