@@ -97,6 +97,7 @@ private:
 		CandidateSet indexes;
 		double gain = 0;
 		bool stale = true;
+		bool refused = false; /* beside the current ones it gains less than was thought */
 	};
 
 	/* The moves for one way of growing. */
@@ -105,13 +106,15 @@ private:
 		CandidateSet current;
 		std::vector<Move> moves;
 		std::set<CandidateSet> known;
-		std::vector<std::vector<size_t>> of_statement; /* positions of the moves that may serve it */
+		std::vector<std::vector<size_t>> of_candidate; /* positions of the moves that have it */
 	};
 
 	double CostOf(size_t statement, const CandidateSet &set);
 	double CostAtMost(size_t statement, const CandidateSet &set) const;
 	double Objective(const CandidateSet &set);
 	std::set<size_t> AffectedBy(const CandidateSet &set) const;
+	std::vector<Price> NotePlans(size_t statement);
+	std::set<size_t> UsersOf(const CandidateSet &set) const;
 	double GainOf(const CandidateSet &added, const CandidateSet &current);
 	double KnownGainOf(const CandidateSet &added, const CandidateSet &current) const;
 	bool OutOfTime();
@@ -121,7 +124,7 @@ private:
 	double RoomBeside(const CandidateSet &set) const { return problem_.budget - SizeOf(set); }
 	double ValueOf(const Move &move, const CandidateSet &current, Preference preference) const;
 	void LookAhead(size_t statement);
-	void TakeMoves(size_t statement, Growth &growth) const;
+	void TakeMoves(size_t statement, Growth &growth);
 	CandidateSet Grow(Preference preference);
 	CandidateSet Prune(CandidateSet set);
 	CandidateSet BestInsteadOf(CandidateId id, const CandidateSet &others);
@@ -140,13 +143,14 @@ private:
 	const SelectionProblem &problem_;
 	RememberingOracle &oracle_;
 	std::vector<std::vector<size_t>> affected_; /* for each candidate, the statements it could serve */
+	std::vector<std::set<size_t>> users_;       /* for each candidate, those with a plan that uses it */
 	std::vector<double> base_costs_;
 	double base_objective_ = 0;
 	bool cut_off_ = false;
 };
 
 Selector::Selector(const SelectionProblem &problem, RememberingOracle &oracle)
-	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size())
+	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size()), users_(problem.sizes.size())
 {
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 	{
@@ -198,6 +202,30 @@ Selector::AffectedBy(const CandidateSet &set) const
 	return statements;
 }
 
+/* The plans of the statement that came up so far. */
+std::vector<Price>
+Selector::NotePlans(size_t statement)
+{
+	std::vector<Price> plans = oracle_.PlansOf(statement);
+
+	for (const Price &plan : plans)
+	{
+		for (CandidateId id : plan.used)
+			users_[static_cast<size_t>(id)].insert(statement);
+	}
+	return plans;
+}
+
+std::set<size_t>
+Selector::UsersOf(const CandidateSet &set) const
+{
+	std::set<size_t> statements;
+
+	for (CandidateId id : set)
+		statements.insert(users_[static_cast<size_t>(id)].begin(), users_[static_cast<size_t>(id)].end());
+	return statements;
+}
+
 /* What adding `added` to `current` takes off the objective. */
 double
 Selector::GainOf(const CandidateSet &added, const CandidateSet &current)
@@ -217,7 +245,7 @@ Selector::KnownGainOf(const CandidateSet &added, const CandidateSet &current) co
 	CandidateSet larger = Unite(current, added);
 	double gain = -UpkeepOf(Subtract(added, current));
 
-	for (size_t statement : AffectedBy(added))
+	for (size_t statement : UsersOf(added))
 		gain +=
 			problem_.weights[statement] * (CostAtMost(statement, current) - CostAtMost(statement, larger));
 	return gain;
@@ -281,20 +309,23 @@ Selector::LookAhead(size_t statement)
 
 /* Those for the plans of the statement that came up meanwhile; all that may serve it have to be reckoned again. */
 void
-Selector::TakeMoves(size_t statement, Growth &growth) const
+Selector::TakeMoves(size_t statement, Growth &growth)
 {
-	for (const Price &plan : oracle_.PlansOf(statement))
+	for (const Price &plan : NotePlans(statement))
 	{
 		CandidateSet added = Subtract(plan.used, growth.current);
 
+		for (CandidateId id : plan.used)
+		{
+			for (size_t move : growth.of_candidate[static_cast<size_t>(id)])
+				growth.moves[move].stale = true;
+		}
 		if (added.empty() || SizeOf(added) > RoomBeside(growth.current) || !growth.known.insert(added).second)
 			continue;
-		for (size_t affected : AffectedBy(added))
-			growth.of_statement[affected].push_back(growth.moves.size());
-		growth.moves.push_back({std::move(added), 0, true});
+		for (CandidateId id : added)
+			growth.of_candidate[static_cast<size_t>(id)].push_back(growth.moves.size());
+		growth.moves.push_back({std::move(added), 0, true, false});
 	}
-	for (size_t move : growth.of_statement[statement])
-		growth.moves[move].stale = true;
 }
 
 CandidateSet
@@ -309,7 +340,7 @@ Selector::Grow(Preference preference)
 		return value_a != value_b ? value_a < value_b : a.indexes > b.indexes;
 	};
 
-	growth.of_statement.resize(problem_.relevant.size());
+	growth.of_candidate.resize(problem_.sizes.size());
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 		TakeMoves(statement, growth);
 	for (;;)
@@ -320,7 +351,7 @@ Selector::Grow(Preference preference)
 		{
 			CandidateSet missing = Subtract(move.indexes, growth.current);
 
-			if (missing.empty() || SizeOf(missing) > room)
+			if (missing.empty() || SizeOf(missing) > room || move.refused)
 				move.gain = 0;
 			else if (move.stale)
 				move.gain = KnownGainOf(move.indexes, growth.current);
@@ -338,12 +369,18 @@ Selector::Grow(Preference preference)
 		CandidateSet added = best->indexes;
 
 		/* Other plans may come up with it, which the rest is to be seen beside. */
-		if (!OutOfTime() && GainOf(added, growth.current) <= LeastGain())
+		double gain = OutOfTime() ? best->gain : GainOf(added, growth.current);
+
+		best->refused = true;
+		if (gain > LeastGain())
 		{
-			best->gain = 0;
-			continue;
+			growth.current = Unite(growth.current, added);
+			for (Move &move : growth.moves)
+			{
+				move.stale = move.stale || move.refused;
+				move.refused = false;
+			}
 		}
-		growth.current = Unite(growth.current, added);
 		for (size_t statement : AffectedBy(added))
 			TakeMoves(statement, growth);
 	}
@@ -417,7 +454,7 @@ Selector::BestInsteadOf(CandidateId id, const CandidateSet &others)
 
 	for (size_t statement : affected_[static_cast<size_t>(id)])
 	{
-		for (const Price &plan : oracle_.PlansOf(statement))
+		for (const Price &plan : NotePlans(statement))
 			rivals.insert(Subtract(plan.used, others));
 	}
 	for (const CandidateSet &rival : rivals)
