@@ -71,13 +71,17 @@ pass('DROP DATABASE with an action at work or just done');
 $node->safe_psql('postgres', 'CREATE DATABASE origin');
 make_item($node, 'origin');
 $id = propose($node, 'origin');
+# A steward that advises there would give it up for want of a workload.
+$node->safe_psql('postgres', 'ALTER SYSTEM SET pg_steward.mode = observe');
+$node->reload;
 $node->safe_psql('postgres', 'CREATE DATABASE clone TEMPLATE origin');
 await_steward($node, 'clone');
-# The steward there may have given it up for want of a workload.
 $node->safe_psql('clone', "UPDATE steward.actions SET status = 'proposed'");
 refused($node, 'clone', "CALL steward.apply($id)", '55000', qr/made in another database or cluster/,
 	'an action that was copied along');
 is(status_of($node, 'origin', $id), 'proposed', 'the original is not touched');
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET pg_steward.mode');
+$node->reload;
 $node->safe_psql('clone', 'DROP TABLE item');
 $node->safe_psql('postgres', 'DROP DATABASE clone');
 $node->safe_psql('postgres', 'DROP DATABASE origin');
