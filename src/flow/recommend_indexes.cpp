@@ -439,30 +439,53 @@ AdviseDrop(Tuning &tuning, ObjectId table, const DuplicateIndex &duplicate, cons
 	tuning.advice.recommendations.push_back(std::move(recommended));
 }
 
-/* Whether no statement would miss it: the index that covers it has more pages to read. */
-bool
-IsMissedByNobody(const Tuning &tuning, const DuplicateIndex &covered, ObjectId table)
+/* Asks whether the statements on a table would miss indexes that others cover, which have more pages to read. */
+class DropCheck
 {
-	std::vector<pg::AnalyzedQuery *> queries;
-
-	for (const PlannedVariant &planned : tuning.variants)
+public:
+	DropCheck(const Tuning &tuning, ObjectId table)
+		: statements_(StatementsOn(tuning, table)), what_if_(statements_, {}, tuning.elements)
 	{
-		const std::vector<ObjectId> &relations = planned.variant.query->relations();
-
-		if (planned.variant.share > 0 &&
-			std::find(relations.begin(), relations.end(), table) != relations.end())
-			queries.push_back(planned.variant.query.get());
+		for (size_t i = 0; i < statements_.size(); i++)
+			costs_.push_back(what_if_.PriceStatement(i, {}).cost);
 	}
 
-	pg::WhatIf what_if(queries, {}, tuning.elements);
-
-	for (size_t i = 0; i < queries.size(); i++)
+	/* Whether nobody would, those that may go already being gone; of a statement that cannot be planned nobody knows. */
+	bool MayGo(ObjectId index)
 	{
-		if (what_if.PriceWithout(i, covered.index.oid) > what_if.PriceStatement(i, {}).cost * kAsWellOff)
-			return false;
+		std::vector<Oid> without = gone_;
+
+		without.push_back(index);
+		for (size_t i = 0; i < statements_.size(); i++)
+		{
+			if (what_if_.PriceWithout(i, without) > costs_[i] * kAsWellOff || !what_if_.failures().empty())
+				return false;
+		}
+		gone_ = std::move(without);
+		return true;
 	}
-	return true;
-}
+
+private:
+	static std::vector<pg::AnalyzedQuery *> StatementsOn(const Tuning &tuning, ObjectId table)
+	{
+		std::vector<pg::AnalyzedQuery *> statements;
+
+		for (const PlannedVariant &planned : tuning.variants)
+		{
+			const std::vector<ObjectId> &relations = planned.variant.query->relations();
+
+			if (planned.variant.share > 0 &&
+				std::find(relations.begin(), relations.end(), table) != relations.end())
+				statements.push_back(planned.variant.query.get());
+		}
+		return statements;
+	}
+
+	std::vector<pg::AnalyzedQuery *> statements_;
+	pg::WhatIf what_if_;
+	std::vector<double> costs_;
+	std::vector<Oid> gone_;
+};
 
 } // namespace
 
@@ -481,14 +504,24 @@ AdviseDrops(Tuning &tuning)
 			AdviseDrop(tuning, oid, duplicate, "an exact duplicate of " + duplicate.twin.name);
 			duplicates.insert(duplicate.index.oid);
 		}
-		/* Who brings queries does not say that there are no others. */
-		if (tuning.request.queries)
+		/* Who brings queries, or sees his own only, does not know that there are no others. */
+		if (tuning.request.queries || !pg::MayReadAllStatistics())
 			continue;
-		for (const DuplicateIndex &covered : FindCovered(relation))
+
+		std::vector<DuplicateIndex> covered = FindCovered(relation);
+
+		std::erase_if(covered,
+					  [&](const DuplicateIndex &one) { return duplicates.count(one.index.oid) > 0; });
+		if (covered.empty())
+			continue;
+
+		DropCheck check(tuning, oid);
+
+		for (const DuplicateIndex &one : covered)
 		{
-			if (duplicates.count(covered.index.oid) == 0 && IsMissedByNobody(tuning, covered, oid))
-				AdviseDrop(tuning, oid, covered,
-						   "covered by " + covered.twin.name +
+			if (check.MayGo(one.index.oid))
+				AdviseDrop(tuning, oid, one,
+						   "covered by " + one.twin.name +
 							   ", which begins with the same columns; no statement of the workload would be "
 							   "dearer by a tenth without it");
 		}

@@ -59,8 +59,8 @@ struct World
 	const WhatIf::Template *const *shown;
 	const std::vector<std::vector<HeapTuple>> *statistics;
 	int count;
-	Oid hidden; /* an index that is there, but is not to be seen */
-	Oid *used;  /* as many as there are hypothetical indexes at most */
+	const std::vector<Oid> *hidden; /* indexes that are there, but are not to be seen */
+	Oid *used;                      /* as many as there are hypothetical indexes at most */
 	int used_count;
 	double cost;
 };
@@ -138,13 +138,14 @@ PlacedCopy(const WhatIf::Template &shown, const Place &place, const AttrMap *map
 }
 
 List *
-WithoutIndex(List *indexes, Oid hidden)
+WithoutIndexes(List *indexes, const std::vector<Oid> &hidden)
 {
 	ListCell *cell;
 
 	foreach (cell, indexes)
 	{
-		if (lfirst_node(IndexOptInfo, cell)->indexoid == hidden)
+		if (std::find(hidden.begin(), hidden.end(), lfirst_node(IndexOptInfo, cell)->indexoid) !=
+			hidden.end())
 			indexes = foreach_delete_current(indexes, cell);
 	}
 	return indexes;
@@ -163,8 +164,8 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 
 	if (inhparent)
 		return;
-	if (OidIsValid(world->hidden))
-		rel->indexlist = WithoutIndex(rel->indexlist, world->hidden);
+	if (!world->hidden->empty())
+		rel->indexlist = WithoutIndexes(rel->indexlist, *world->hidden);
 	for (int i = 0; i < world->count; i++)
 	{
 		const WhatIf::Template &shown = *world->shown[i];
@@ -597,17 +598,17 @@ WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &stat
 Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
-	return Ask(statement, set, InvalidOid);
+	return Ask(statement, set, {});
 }
 
 double
-WhatIf::PriceWithout(size_t statement, Oid existing)
+WhatIf::PriceWithout(size_t statement, const std::vector<Oid> &existing)
 {
 	return Ask(statement, {}, existing).cost;
 }
 
 Price
-WhatIf::Ask(size_t statement, const CandidateSet &set, Oid hidden)
+WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &hidden)
 {
 	Price price;
 	std::vector<const Template *> shown; /* the carriers first, and so last in the planner's list */
@@ -623,7 +624,7 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, Oid hidden)
 	world.shown = shown.data();
 	world.statistics = &statistics_;
 	world.count = static_cast<int>(shown.size());
-	world.hidden = hidden;
+	world.hidden = &hidden;
 	world.used = used.get();
 
 	PlannerWatch watch = {ShowIndexes, nullptr, &world, ShowStatistics};

@@ -77,8 +77,8 @@ public:
 	 */
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
-	/* What the statement costs without an index that is there, and without any that is not. */
-	double PriceWithout(size_t statement, Oid existing);
+	/* What the statement costs without some indexes that are there, and without any that is not. */
+	double PriceWithout(size_t statement, const std::vector<Oid> &existing);
 
 	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
@@ -96,7 +96,7 @@ public:
 	};
 
 private:
-	Price Ask(size_t statement, const CandidateSet &set, Oid hidden);
+	Price Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &hidden);
 	void AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid);
 	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
 	const ColumnMaps *MapsOf(Oid table, const Places &places);
