@@ -45,7 +45,29 @@ LANGUAGE c VOLATILE
 AS 'MODULE_PATHNAME', 'steward_recommend_indexes';
 
 COMMENT ON FUNCTION steward.recommend_indexes(text[], regclass[], bigint, bigint, integer, text) IS
-'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time, ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share it removes (0-1) of the time of all observed statements, or of the planner cost of those that could be priced; saves_ms_per_hour: predicted from measured times; write_cost: planner cost each hour of writing its entries, by the rows inserted and updated since the database''s statistics were reset, or since the server started; replaces: the index that is dropped, or those that find nothing the new one does not find; ddl_steps: the same without blocking writes, for a partitioned table; confirmed_by: hypopg, what-if (for access methods that hypopg does not know: the planner of this server chose it), catalog (a duplicate), or NULL with the reason for withholding. A NOTICE says of each given query for which there is nothing why. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
+'Index advice; reads only. queries: the statements to advise on (parameters as $1, $2, …), planned with the caller''s rights and search_path; NULL: the observed workload, all of it for pg_read_all_stats, otherwise the caller''s own statements. relations: only indexes on these tables. storage_budget: bytes (NULL: pg_steward.index_storage_budget). min_calls: observed statements with fewer calls wait (NULL: pg_steward.min_calls). max_columns: key columns of an index at most (NULL: pg_steward.index_max_columns). objective: ''time'' weighs each statement by its measured time and prices plans in what they take on this server, where steward.calibration predicts that better than planner cost does; ''cost'' counts planner cost and every statement alike. size_bytes: estimated size; cost_before, cost_after: planner cost of the statements the index serves, with all better-ranked indexes in place; benefit: share it removes (0-1) of the time of all observed statements, or of the planner cost of those that could be priced; saves_ms_per_hour: predicted from measured times, as is expected_ms, each statement''s mean time with this index and all better-ranked ones; write_cost: planner cost each hour of writing its entries, by the rows inserted and updated since the database''s statistics were reset, or since the server started; replaces: the index that is dropped, or those that find nothing the new one does not find; ddl_steps: the same without blocking writes, for a partitioned table; confirmed_by: hypopg, what-if (for access methods that hypopg does not know: the planner of this server chose it), catalog (a duplicate), or NULL with the reason for withholding. A NOTICE says of each given query for which there is nothing why. Errors: 42601 a text that does not parse or holds several statements, 42501 no right on a table, 22023 a parameter out of range.';
+
+CREATE FUNCTION steward.calibrate(
+	OUT userid oid, OUT queryid bigint, OUT toplevel boolean, OUT query text, OUT calls bigint,
+	OUT measured_ms double precision, OUT predicted_ms double precision, OUT error double precision,
+	OUT cost double precision, OUT predicted_by_cost_ms double precision, OUT error_by_cost double precision,
+	OUT used boolean)
+RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'steward_calibrate';
+
+COMMENT ON FUNCTION steward.calibrate() IS
+'How well times are predicted from plans; reads only. For each statement of those that took most time: measured_ms is its mean time; predicted_ms what its present plan is predicted to take by the calibrated prices of pages, tuples and operators (see steward.recommend_cost_constants()), which were learnt from the other statements alone; cost, its planner cost, and predicted_by_cost_ms the same with one price for each unit of planner cost. error, error_by_cost: the factor between predicted and measured time, at least 1. used: whether index advice goes by the calibration: only where it predicts better than planner cost does. Without pg_read_all_stats only the caller''s own statements.';
+
+CREATE FUNCTION steward.recommend_cost_constants(
+	OUT name text, OUT setting double precision, OUT recommended double precision, OUT price_ms double precision,
+	OUT benefit double precision, OUT ddl text, OUT undo_ddl text, OUT reason text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE STRICT
+AS 'MODULE_PATHNAME', 'steward_recommend_cost_constants';
+
+COMMENT ON FUNCTION steward.recommend_cost_constants() IS
+'The planner''s cost constants beside what the same things take on this server, learnt from the measured times of the workload; reads only. price_ms: what one takes, in ms; NULL where too few statements were measured. recommended: the constant that stands to those of processing as the prices do; NULL where the one in force stays. benefit: share of the time of the measured statements (0-1) that all recommended constants together are predicted to save by other plans, with the indexes that are there. ddl, undo_ddl: to set them for this database and to take that back. reason: why it is recommended, or why nothing is.';
 
 CREATE FUNCTION steward.refresh(
 	OUT statements bigint, OUT analyzed bigint, OUT waiting bigint, OUT not_analyzable bigint,

@@ -6,6 +6,14 @@ CREATE VIEW steward.statements AS
 COMMENT ON VIEW steward.statements IS
 'The observed workload of this database within pg_steward.workload_window: see steward.list_statements().';
 
+CREATE VIEW steward.calibration AS
+	SELECT userid, queryid, toplevel, query, calls, measured_ms, predicted_ms, error,
+		   cost, predicted_by_cost_ms, error_by_cost, used
+	FROM steward.calibrate();
+
+COMMENT ON VIEW steward.calibration IS
+'Measured time of each statement beside what its plan is predicted to take, by calibrated prices and by planner cost: see steward.calibrate().';
+
 -- With the rights of who reads it, so that the policy on steward.actions holds.
 CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 	SELECT id, status, kind, array_to_string(ddl, E';\n') AS ddl, undo_ddl[1] AS undo_ddl,

@@ -9,7 +9,9 @@ GRANT USAGE ON SCHEMA steward TO PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.recommend_indexes(text[], regclass[], bigint, bigint, integer, text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.list_statements() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.status() TO PUBLIC;
-GRANT SELECT ON steward.statements TO PUBLIC;
+GRANT EXECUTE ON FUNCTION steward.calibrate() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION steward.recommend_cost_constants() TO PUBLIC;
+GRANT SELECT ON steward.statements, steward.calibration TO PUBLIC;
 
 GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations
 	TO pg_monitor, steward_admin;

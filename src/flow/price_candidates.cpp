@@ -55,7 +55,7 @@ constexpr double kFewRows = 100;
 constexpr double kMinGainByTime = 0.001;
 constexpr double kMinGainByCost = 0.0005;
 
-/* The part of each statement's cost now that is its own, and not that of the foreign keys it sets off. */
+/* The part of what each statement takes now that is its own, and not that of the foreign keys it sets off. */
 std::map<size_t, double>
 OwnParts(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
 {
@@ -65,15 +65,15 @@ OwnParts(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
-		double cost = oracle.PriceStatement(i, {}).cost * TimesOf(planned);
+		double effort = oracle.PriceStatement(i, {}).Effort() * TimesOf(planned);
 
-		all[planned.statement] += cost;
+		all[planned.statement] += effort;
 		if (planned.foreign_key.empty())
-			own[planned.statement] += cost;
+			own[planned.statement] += effort;
 	}
-	for (auto &[statement, cost] : own)
-		cost = all[statement] > 0 ? cost / all[statement] : 1;
-	for (const auto &[statement, cost] : all)
+	for (auto &[statement, effort] : own)
+		effort = all[statement] > 0 ? effort / all[statement] : 1;
+	for (const auto &[statement, effort] : all)
 		own.emplace(statement, 0);
 	return own;
 }
@@ -119,10 +119,10 @@ UpkeepOf(const Tuning &tuning, const PricedWorkload &priced, CostOracle &oracle)
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
-		double cost = oracle.PriceStatement(i, {}).cost;
+		Price price = oracle.PriceStatement(i, {});
 
-		milliseconds += priced.problem.weights[i] * cost;
-		units += cost * TimesOf(planned) *
+		milliseconds += priced.problem.weights[i] * price.Effort();
+		units += price.cost * TimesOf(planned) *
 				 static_cast<double>(tuning.advice.statements[planned.statement].statement.counters.calls);
 	}
 	for (size_t id = 0; id < tuning.candidates.indexes.size(); id++)
@@ -350,10 +350,10 @@ SelectPriced(const Tuning &tuning)
 }
 
 /*
- * What one unit of planner cost of each variant is worth.  By time: its share
- * of the measured time is shared out over its cost now, so that what it saves
- * is the same share of both.  What foreign keys take of a statement's time is
- * reckoned by cost.
+ * What a unit of each variant's effort is worth.  By time: its share of the
+ * measured time is shared out over its effort now, so that what it saves is the
+ * same share of both.  What foreign keys take of a statement's time is reckoned
+ * by effort.
  */
 void
 Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
@@ -368,25 +368,25 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
 
 		if (!planned.foreign_key.empty())
-			checks[planned.statement] += oracle.PriceStatement(i, {}).cost * planned.times;
+			checks[planned.statement] += oracle.PriceStatement(i, {}).Effort() * planned.times;
 	}
 	priced.problem.min_gain = by_time ? kMinGainByTime : kMinGainByCost;
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
 		const AdvisedStatement &advised = tuning.advice.statements[planned.statement];
-		double cost = oracle.PriceStatement(i, {}).cost;
+		double effort = oracle.PriceStatement(i, {}).Effort();
 		/* Of the statement's time. */
 		double part = planned.foreign_key.empty()
 						  ? own[planned.statement] * planned.variant.share
-						  : (1 - own[planned.statement]) * cost * planned.times / checks[planned.statement];
+						  : (1 - own[planned.statement]) * effort * planned.times / checks[planned.statement];
 
-		if (cost <= 0)
+		if (effort <= 0)
 			priced.problem.weights.push_back(0);
 		else
-			priced.problem.weights.push_back(by_time ? advised.statement.counters.total_ms * part / cost
+			priced.problem.weights.push_back(by_time ? advised.statement.counters.total_ms * part / effort
 													 : TimesOf(planned));
-		if (cost > 0)
+		if (effort > 0)
 			share += advised.share * part;
 	}
 	if (by_time)

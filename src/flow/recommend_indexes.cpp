@@ -55,9 +55,7 @@ SavesPerHour(const Tuning &tuning, const std::vector<StatementGain> &gains)
 		const Statement &statement = tuning.advice.statements[gain.statement].statement;
 		double seconds = std::max(kShortestWindow, now - statement.since);
 
-		if (gain.cost_before > 0)
-			saves += statement.counters.total_ms * gain.share * (1 - gain.cost_after / gain.cost_before) *
-					 3600 / seconds;
+		saves += statement.counters.total_ms * gain.Saved() * 3600 / seconds;
 	}
 	return saves;
 }
@@ -81,7 +79,9 @@ GainOf(std::vector<StatementGain> &gains, size_t statement)
 
 	if (known != gains.end())
 		return *known;
-	gains.push_back({statement, 0, 0, 0});
+	gains.emplace_back();
+	gains.back().statement = statement;
+	gains.back().share = 0;
 	return gains.back();
 }
 
@@ -172,6 +172,8 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 		gain.share = std::min(1.0, gain.share + planned.variant.share);
 		gain.cost_before += one.cost_before * TimesOf(planned);
 		gain.cost_after += one.cost_after * TimesOf(planned);
+		gain.effort_before += one.effort_before * TimesOf(planned);
+		gain.effort_after += one.effort_after * TimesOf(planned);
 		recommended.cost_before += one.cost_before * TimesOf(planned);
 		recommended.cost_after += one.cost_after * TimesOf(planned);
 		served.push_back(&planned.shape);
@@ -182,6 +184,8 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	{
 		gain.cost_before /= gain.share;
 		gain.cost_after /= gain.share;
+		gain.effort_before /= gain.share;
+		gain.effort_after /= gain.share;
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);
@@ -392,10 +396,17 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 {
 	Names names(spi);
 	BetterOnes better;
+	std::map<size_t, double> saved; /* of each statement's time, by the better-ranked ones */
 
 	for (const ChosenIndex &chosen : selection.indexes)
 	{
 		RecommendedIndex recommended = Recommend(tuning, priced, chosen);
+
+		for (StatementGain &gain : recommended.gains)
+		{
+			gain.left = (1 - saved[gain.statement]) * (1 - gain.Saved());
+			saved[gain.statement] = 1 - gain.left;
+		}
 		const Relation &relation = tuning.advice.catalog.at(recommended.relation);
 		std::vector<std::string> partners;
 

@@ -3,8 +3,8 @@
  * tune_indexes.cpp
  *	  The spine of index advice: workload in, recommendations out.
  *
- *	  workload -> analysed statements -> shapes -> candidates -> what-if
- *	  prices -> selection -> hypopg's second opinion -> recommendations
+ *	  workload -> analysed statements -> shapes -> candidates -> calibration
+ *	  -> what-if prices -> selection -> hypopg's second opinion -> recommendations
  *
  * Server.  Reads only.
  *
@@ -22,6 +22,7 @@
 #include "core/index/select_indexes.h"
 #include "core/report/explain_silence.h"
 #include "core/report/explain_verdict.h"
+#include "flow/calibrate_workload.h"
 #include "flow/price_candidates.h"
 #include "flow/recommend_indexes.h"
 #include "pg/ddl.h"
@@ -166,14 +167,14 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle 
 	for (const RecommendedIndex &recommended : tuning.advice.recommendations)
 		room -= recommended.drop ? 0 : recommended.size_bytes;
 	for (size_t i = 0; i < priced.positions.size(); i++)
-		objective += problem.weights[i] * oracle.PriceStatement(i, {}).cost;
+		objective += problem.weights[i] * oracle.PriceStatement(i, {}).Effort();
 	for (const PlannedVariant &planned : tuning.variants)
 		outcomes[planned.statement].could_use |= CouldUse(planned.shape);
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
 		StatementOutcome &outcome = outcomes[planned.statement];
-		double cost = oracle.PriceStatement(i, {}).cost;
+		double effort = oracle.PriceStatement(i, {}).Effort();
 
 		/* There is no time to ask for what did not come up. */
 		if (tuning.advice.cut_off && oracle.PlansOf(i).size() < 2)
@@ -185,10 +186,10 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle 
 		Price best = oracle.PriceStatement(i, problem.relevant[i]);
 
 		outcome.tried = std::max(outcome.tried, problem.relevant[i].size());
-		outcome.cost += cost * TimesOf(planned);
-		outcome.best_cost += best.cost * TimesOf(planned);
+		outcome.cost += effort * TimesOf(planned);
+		outcome.best_cost += best.Effort() * TimesOf(planned);
 		if (objective > 0)
-			outcome.best_saving += problem.weights[i] * (cost - best.cost) / objective * priced.share;
+			outcome.best_saving += problem.weights[i] * (effort - best.Effort()) / objective * priced.share;
 		for (CandidateId id : best.used)
 		{
 			outcome.best_size += tuning.sizes[static_cast<size_t>(id)];
@@ -240,6 +241,15 @@ ExplainNothing(const Tuning &tuning, const PricedWorkload &priced)
 	return ExplainSilence(silence);
 }
 
+/* What things take on this server, where times are what counts and some were measured. */
+WorkloadCalibration
+Calibrated(const Tuning &tuning)
+{
+	if (tuning.request.objective != Objective::kTime || tuning.request.queries)
+		return {};
+	return CalibrateWorkload(tuning.advice, tuning.variants, tuning.elements);
+}
+
 } // namespace
 
 IndexAdvice
@@ -254,7 +264,10 @@ TuneIndexes(const IndexRequest &request)
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
 	PricedWorkload priced = SelectPriced(tuning);
 	pg::WhatIf what_if(priced.queries, indexes, tuning.elements, &tuning.statistics);
-	RememberingOracle oracle(what_if, priced.positions.size());
+	WorkloadCalibration known = Calibrated(tuning);
+	TimingOracle timing(what_if, known.calibration);
+	CostOracle &prices = known.calibration.better ? static_cast<CostOracle &>(timing) : what_if;
+	RememberingOracle oracle(prices, priced.positions.size());
 
 	priced.problem.budget = BudgetOf(request, spi);
 	Weigh(tuning, priced, oracle);

@@ -27,6 +27,12 @@ struct Price
 {
 	double cost = 0;   /* planner units of the whole statement */
 	CandidateSet used; /* those of the set that the plan uses */
+
+	/* How much more than an average unit of cost one of this plan is worth, where that is known. */
+	double correction = 1;
+
+	/* What the plan is worth: by its cost the planner chooses it, by this it is judged. */
+	double Effort() const { return cost * correction; }
 };
 
 class CostOracle

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * plan_tree.cpp
- *	  Walk a finished plan and tell which indexes it uses.
+ *	  Walk a finished plan: which indexes it uses, and whether it is like another one.
  *
  * Server.
  *
@@ -11,6 +11,7 @@
 
 extern "C"
 {
+#include "common/hashfn.h"
 #include "nodes/pg_list.h"
 }
 
@@ -22,7 +23,7 @@ namespace
 
 struct Walk
 {
-	void (*note)(Oid index, void *argument);
+	void (*visit)(Plan *plan, void *argument);
 	void *argument;
 };
 
@@ -42,17 +43,9 @@ WalkPlan(const Walk &walk, Plan *plan)
 {
 	if (plan == nullptr)
 		return;
+	walk.visit(plan, walk.argument);
 	switch (nodeTag(plan))
 	{
-		case T_IndexScan:
-			walk.note(reinterpret_cast<IndexScan *>(plan)->indexid, walk.argument);
-			break;
-		case T_IndexOnlyScan:
-			walk.note(reinterpret_cast<IndexOnlyScan *>(plan)->indexid, walk.argument);
-			break;
-		case T_BitmapIndexScan:
-			walk.note(reinterpret_cast<BitmapIndexScan *>(plan)->indexid, walk.argument);
-			break;
 		case T_Append:
 			WalkPlans(walk, reinterpret_cast<Append *>(plan)->appendplans);
 			break;
@@ -78,15 +71,91 @@ WalkPlan(const Walk &walk, Plan *plan)
 	WalkPlan(walk, plan->righttree);
 }
 
+void
+WalkStatement(PlannedStmt *plan, void (*visit)(Plan *plan, void *argument), void *argument)
+{
+	Walk walk = {visit, argument};
+
+	WalkPlan(walk, plan->planTree);
+	WalkPlans(walk, plan->subplans);
+}
+
+/* InvalidOid where it scans none. */
+Oid
+ScannedIndex(Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_IndexScan:
+			return reinterpret_cast<IndexScan *>(plan)->indexid;
+		case T_IndexOnlyScan:
+			return reinterpret_cast<IndexOnlyScan *>(plan)->indexid;
+		case T_BitmapIndexScan:
+			return reinterpret_cast<BitmapIndexScan *>(plan)->indexid;
+		default:
+			return InvalidOid;
+	}
+}
+
+/* Zero where it scans none. */
+Index
+ScannedRelation(Plan *plan)
+{
+	switch (nodeTag(plan))
+	{
+		case T_SeqScan:
+		case T_IndexScan:
+		case T_IndexOnlyScan:
+		case T_BitmapHeapScan:
+			return reinterpret_cast<Scan *>(plan)->scanrelid;
+		default:
+			return 0;
+	}
+}
+
+struct IndexNote
+{
+	void (*note)(Oid index, void *argument);
+	void *argument;
+};
+
+void
+NoteIndexOf(Plan *plan, void *argument)
+{
+	auto *note = static_cast<IndexNote *>(argument);
+	Oid index = ScannedIndex(plan);
+
+	if (OidIsValid(index))
+		note->note(index, note->argument);
+}
+
+void
+AddToShape(Plan *plan, void *argument)
+{
+	auto *shape = static_cast<uint64 *>(argument);
+
+	*shape = hash_combine64(*shape, nodeTag(plan));
+	*shape = hash_combine64(*shape, ScannedIndex(plan));
+	*shape = hash_combine64(*shape, ScannedRelation(plan));
+}
+
 } // namespace
 
 void
 WalkIndexScans(PlannedStmt *plan, void (*note)(Oid index, void *argument), void *argument)
 {
-	Walk walk = {note, argument};
+	IndexNote each = {note, argument};
 
-	WalkPlan(walk, plan->planTree);
-	WalkPlans(walk, plan->subplans);
+	WalkStatement(plan, NoteIndexOf, &each);
+}
+
+uint64
+PlanShape(PlannedStmt *plan)
+{
+	uint64 shape = 0;
+
+	WalkStatement(plan, AddToShape, &shape);
+	return shape;
 }
 
 } // namespace steward::pg

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * plan_tree.h
- *	  Walk a finished plan and tell which indexes it uses.
+ *	  Walk a finished plan: which indexes it uses, and whether it is like another one.
  *
  * Server.
  *
@@ -21,5 +21,8 @@ namespace steward::pg
 
 /* Calls note(index OID, argument) for each index scan of the plan, subplans included; C-like. */
 void WalkIndexScans(PlannedStmt *plan, void (*note)(Oid index, void *argument), void *argument);
+
+/* The same for plans that read the same tables and indexes by the same nodes in the same order; C-like. */
+uint64 PlanShape(PlannedStmt *plan);
 
 } // namespace steward::pg

@@ -15,6 +15,7 @@
 #include "pg/what_if.h"
 
 #include "pg/compat.h"
+#include "pg/cost_constants.h"
 #include "pg/element_statistics.h"
 #include "pg/hooks.h"
 #include "pg/index_elements.h"
@@ -42,6 +43,7 @@ extern "C"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace steward::pg
 {
@@ -53,6 +55,9 @@ namespace
 constexpr Oid kFirstHypotheticalOid = 0xFFF00000;
 constexpr size_t kMostHypothetical = 0xFFFFF; /* with such an OID */
 
+/* By how much the cost constants are changed to see what a plan is worth, as a share of one; the less, the less exact. */
+constexpr double kSteps[] = {1e-5, 1e-7};
+
 /* The indexes of one question, and which of them the plan uses. */
 struct World
 {
@@ -63,6 +68,7 @@ struct World
 	Oid *used;                      /* as many as there are hypothetical indexes at most */
 	int used_count;
 	double cost;
+	uint64 shape; /* of the plan */
 };
 
 /* Has an expression of relation number 1 speak of another one. */
@@ -273,6 +279,7 @@ ReadPlan(PlannedStmt *plan, void *argument)
 	auto *world = static_cast<World *>(argument);
 
 	world->cost = plan->planTree->total_cost;
+	world->shape = PlanShape(plan);
 	WalkIndexScans(plan, NoteIndex, world);
 }
 
@@ -598,25 +605,87 @@ WhatIf::AddCarriers(const IndexElements &elements, const ElementStatistics &stat
 Price
 WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 {
-	return Ask(statement, set, {});
+	return Ask(statement, set, {}).price;
 }
 
 double
 WhatIf::PriceWithout(size_t statement, const std::vector<Oid> &existing)
 {
-	return Ask(statement, {}, existing).cost;
+	return Ask(statement, {}, existing).price.cost;
 }
 
-Price
+std::optional<double>
+WhatIf::WorthOf(size_t statement, const CandidateSet &set, const Prices &prices)
+{
+	return WorthOf(Ask(statement, set, {}), statement, set, prices);
+}
+
+/*
+ * The cost of a plan is linear in the constants.  So a little of the prices
+ * added to the constants adds as little of what the plan is worth to its cost:
+ * so little that the planner keeps to the plan, which is looked at.
+ */
+std::optional<double>
+WhatIf::WorthOf(const Answer &plain, size_t statement, const CandidateSet &set, const Prices &prices)
+{
+	Prices constants = CostConstants();
+	double smallest = std::numeric_limits<double>::infinity();
+
+	for (size_t i = 0; i < kResources; i++)
+	{
+		if (constants[i] > 0 && prices[i] > 0)
+			smallest = std::min(smallest, constants[i] / prices[i]);
+	}
+	for (double step : kSteps)
+	{
+		double little = step * smallest;
+		Prices changed = constants;
+
+		if (!std::isfinite(little) || failures_.count(statement) > 0)
+			break;
+		for (size_t i = 0; i < kResources; i++)
+			changed[i] += little * prices[i];
+
+		ReckoningWith other(changed);
+		Answer answer = Ask(statement, set, {});
+
+		if (answer.shape == plain.shape)
+			return std::max(0.0, (answer.price.cost - plain.price.cost) / little);
+	}
+	return std::nullopt;
+}
+
+std::optional<Consumption>
+WhatIf::Consume(size_t statement, const CandidateSet &set)
+{
+	Consumption consumption = {};
+	Answer plain = Ask(statement, set, {});
+
+	for (size_t i = 0; i < kResources; i++)
+	{
+		Prices one = {};
+
+		one[i] = 1;
+
+		std::optional<double> amount = WorthOf(plain, statement, set, one);
+
+		if (!amount)
+			return std::nullopt;
+		consumption[i] = *amount;
+	}
+	return consumption;
+}
+
+WhatIf::Answer
 WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &hidden)
 {
-	Price price;
+	Answer answer;
 	std::vector<const Template *> shown; /* the carriers first, and so last in the planner's list */
 	auto used = std::make_unique<Oid[]>(set.size() + 1);
 	World world = {};
 
 	if (failures_.count(statement) > 0)
-		return price;
+		return answer;
 	for (const Template &carrier : carriers_)
 		shown.push_back(&carrier);
 	for (CandidateId id : set)
@@ -639,13 +708,14 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	if (failure)
 	{
 		failures_[statement] = failure;
-		return price;
+		return answer;
 	}
-	price.cost = world.cost;
+	answer.price.cost = world.cost;
+	answer.shape = world.shape;
 	for (int i = 0; i < world.used_count; i++)
-		price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
-	std::sort(price.used.begin(), price.used.end());
-	return price;
+		answer.price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
+	std::sort(answer.price.used.begin(), answer.price.used.end());
+	return answer;
 }
 
 } // namespace steward::pg

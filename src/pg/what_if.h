@@ -23,6 +23,7 @@ extern "C"
 #include <string>
 #include <vector>
 
+#include "model/consumption.h"
 #include "model/cost_oracle.h"
 #include "model/index_definition.h"
 #include "pg/query_tree.h"
@@ -80,6 +81,15 @@ public:
 	/* What the statement costs without some indexes that are there, and without any that is not. */
 	double PriceWithout(size_t statement, const std::vector<Oid> &existing);
 
+	/*
+	 * What the plan of PriceStatement() takes at these prices, each for what one
+	 * of the planner's cost constants prices.  Nothing where that cannot be told.
+	 */
+	std::optional<double> WorthOf(size_t statement, const CandidateSet &set, const Prices &prices);
+
+	/* The quantities themselves: seven questions. */
+	std::optional<Consumption> Consume(size_t statement, const CandidateSet &set);
+
 	const std::map<size_t, Unfitness> &failures() const { return failures_; }
 	int64_t planner_calls() const { return planner_calls_; }
 
@@ -96,7 +106,15 @@ public:
 	};
 
 private:
-	Price Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &hidden);
+	struct Answer
+	{
+		Price price;
+		uint64_t shape = 0; /* of the plan */
+	};
+
+	std::optional<double> WorthOf(const Answer &plain, size_t statement, const CandidateSet &set,
+								  const Prices &prices);
+	Answer Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &hidden);
 	void AddTemplate(const HypotheticalIndex &index, const IndexElements &elements, Oid oid);
 	void AddCarriers(const IndexElements &elements, const ElementStatistics &statistics);
 	const ColumnMaps *MapsOf(Oid table, const Places &places);

@@ -64,16 +64,16 @@ RememberingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 }
 
 double
-RememberingOracle::PriceAtMost(size_t statement, const CandidateSet &set) const
+RememberingOracle::EffortAtMost(size_t statement, const CandidateSet &set) const
 {
-	double most = std::numeric_limits<double>::infinity();
+	const Price *cheapest = nullptr;
 
 	for (const auto &[known_set, price] : remembered_[statement])
 	{
-		if (price.cost < most && Contains(set, price.used))
-			most = price.cost;
+		if ((cheapest == nullptr || price.cost < cheapest->cost) && Contains(set, price.used))
+			cheapest = &price;
 	}
-	return most;
+	return cheapest == nullptr ? std::numeric_limits<double>::infinity() : cheapest->Effort();
 }
 
 std::vector<Price>

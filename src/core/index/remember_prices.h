@@ -31,8 +31,11 @@ public:
 
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
-	/* Of the plans that came up so far, the cheapest that is possible with the set; infinite where none came up. */
-	double PriceAtMost(size_t statement, const CandidateSet &set) const;
+	/*
+	 * Of the plans that came up so far, what the cheapest one is worth that is
+	 * possible with the set; infinite where none came up.
+	 */
+	double EffortAtMost(size_t statement, const CandidateSet &set) const;
 
 	/* The plans that came up so far. */
 	std::vector<Price> PlansOf(size_t statement) const;

@@ -109,8 +109,9 @@ private:
 		std::vector<std::vector<size_t>> of_candidate; /* positions of the moves that have it */
 	};
 
-	double CostOf(size_t statement, const CandidateSet &set);
-	double CostAtMost(size_t statement, const CandidateSet &set) const;
+	Price PriceOf(size_t statement, const CandidateSet &set);
+	double EffortOf(size_t statement, const CandidateSet &set);
+	double EffortAtMost(size_t statement, const CandidateSet &set) const;
 	double Objective(const CandidateSet &set);
 	std::set<size_t> AffectedBy(const CandidateSet &set) const;
 	std::vector<Price> NotePlans(size_t statement);
@@ -144,7 +145,7 @@ private:
 	RememberingOracle &oracle_;
 	std::vector<std::vector<size_t>> affected_; /* for each candidate, the statements it could serve */
 	std::vector<std::set<size_t>> users_;       /* for each candidate, those with a plan that uses it */
-	std::vector<double> base_costs_;
+	std::vector<double> base_efforts_;
 	double base_objective_ = 0;
 	bool cut_off_ = false;
 };
@@ -156,8 +157,8 @@ Selector::Selector(const SelectionProblem &problem, RememberingOracle &oracle)
 	{
 		for (CandidateId id : problem_.relevant[statement])
 			affected_[static_cast<size_t>(id)].push_back(statement);
-		base_costs_.push_back(CostOf(statement, {}));
-		base_objective_ += problem_.weights[statement] * base_costs_.back();
+		base_efforts_.push_back(EffortOf(statement, {}));
+		base_objective_ += problem_.weights[statement] * base_efforts_.back();
 	}
 }
 
@@ -168,17 +169,23 @@ Selector::OutOfTime()
 	return cut_off_;
 }
 
-double
-Selector::CostOf(size_t statement, const CandidateSet &set)
+Price
+Selector::PriceOf(size_t statement, const CandidateSet &set)
 {
-	return oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement])).cost;
+	return oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement]));
+}
+
+double
+Selector::EffortOf(size_t statement, const CandidateSet &set)
+{
+	return PriceOf(statement, set).Effort();
 }
 
 /* Without asking. */
 double
-Selector::CostAtMost(size_t statement, const CandidateSet &set) const
+Selector::EffortAtMost(size_t statement, const CandidateSet &set) const
 {
-	return oracle_.PriceAtMost(statement, Intersect(set, problem_.relevant[statement]));
+	return oracle_.EffortAtMost(statement, Intersect(set, problem_.relevant[statement]));
 }
 
 double
@@ -187,7 +194,7 @@ Selector::Objective(const CandidateSet &set)
 	double objective = UpkeepOf(set);
 
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
-		objective += problem_.weights[statement] * CostOf(statement, set);
+		objective += problem_.weights[statement] * EffortOf(statement, set);
 	return objective;
 }
 
@@ -234,7 +241,7 @@ Selector::GainOf(const CandidateSet &added, const CandidateSet &current)
 	double gain = -UpkeepOf(Subtract(added, current));
 
 	for (size_t statement : AffectedBy(added))
-		gain += problem_.weights[statement] * (CostOf(statement, current) - CostOf(statement, larger));
+		gain += problem_.weights[statement] * (EffortOf(statement, current) - EffortOf(statement, larger));
 	return gain;
 }
 
@@ -246,8 +253,8 @@ Selector::KnownGainOf(const CandidateSet &added, const CandidateSet &current) co
 	double gain = -UpkeepOf(Subtract(added, current));
 
 	for (size_t statement : UsersOf(added))
-		gain +=
-			problem_.weights[statement] * (CostAtMost(statement, current) - CostAtMost(statement, larger));
+		gain += problem_.weights[statement] *
+				(EffortAtMost(statement, current) - EffortAtMost(statement, larger));
 	return gain;
 }
 
@@ -290,18 +297,19 @@ void
 Selector::LookAhead(size_t statement)
 {
 	CandidateSet left = problem_.relevant[statement];
+	double base_cost = PriceOf(statement, {}).cost;
 
 	std::erase_if(left, [&](CandidateId id) { return SizeOf({id}) > problem_.budget; });
 	for (int i = 0; i < kMostPlans && !left.empty() && !OutOfTime(); i++)
 	{
 		Price price = oracle_.PriceStatement(statement, left);
 
-		if (price.used.empty() || price.cost > base_costs_[statement] * kNoGain)
+		if (price.used.empty() || price.cost > base_cost * kNoGain)
 			break;
 		for (CandidateId id : price.used)
 		{
 			if (i < kBestPlans && price.used.size() > 1)
-				CostOf(statement, {id});
+				EffortOf(statement, {id});
 		}
 		left = Subtract(left, price.used);
 	}
@@ -396,10 +404,10 @@ Selector::IsNoticed(CandidateId id, const CandidateSet &without)
 	return std::any_of(statements.begin(), statements.end(),
 					   [&](size_t statement)
 					   {
-						   double before = CostOf(statement, without);
-						   double saved = before - CostOf(statement, with);
+						   double before = EffortOf(statement, without);
+						   double saved = before - EffortOf(statement, with);
 
-						   return saved >= problem_.min_of_base * base_costs_[statement] &&
+						   return saved >= problem_.min_of_base * base_efforts_[statement] &&
 								  (saved >= problem_.min_saving * before || saved >= problem_.small_saving);
 					   });
 }
@@ -506,9 +514,9 @@ Selector::DoesAsMuch(const CandidateSet &other, const CandidateSet &set,
 	return std::all_of(statements.begin(), statements.end(),
 					   [&](size_t statement)
 					   {
-						   double cost = CostOf(statement, set);
-						   double loss = CostOf(statement, other) - cost;
-						   double gain = base_costs_[statement] - cost;
+						   double cost = EffortOf(statement, set);
+						   double loss = EffortOf(statement, other) - cost;
+						   double gain = base_efforts_[statement] - cost;
 
 						   if (stands_in)
 							   return loss <= gain * kOfTheSame;
@@ -580,9 +588,9 @@ Selector::RemoveHarm(CandidateSet set)
 	{
 		for (;;)
 		{
-			Price price = oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement]));
+			Price price = PriceOf(statement, set);
 
-			if (price.used.empty() || price.cost <= base_costs_[statement] * problem_.max_harm)
+			if (price.used.empty() || price.Effort() <= base_efforts_[statement] * problem_.max_harm)
 				break;
 			set = Subtract(set, price.used);
 		}
@@ -638,17 +646,17 @@ Selector::Describe(CandidateId id, const CandidateSet &group, const CandidateSet
 		chosen.benefit = GainOf(group, placed) / base_objective_ / static_cast<double>(group.size());
 	for (size_t statement : affected_[static_cast<size_t>(id)])
 	{
-		double before = CostOf(statement, placed);
-		double after = CostOf(statement, with);
+		Price before = PriceOf(statement, placed);
+		Price after = PriceOf(statement, with);
 
-		if (after < before)
-			chosen.served.push_back({statement, before, after});
+		if (after.Effort() < before.Effort())
+			chosen.served.push_back({statement, before.cost, after.cost, before.Effort(), after.Effort()});
 	}
 	std::stable_sort(chosen.served.begin(), chosen.served.end(),
 					 [&](const ServedStatement &a, const ServedStatement &b)
 					 {
-						 return problem_.weights[a.statement] * (a.cost_before - a.cost_after) >
-								problem_.weights[b.statement] * (b.cost_before - b.cost_after);
+						 return problem_.weights[a.statement] * (a.effort_before - a.effort_after) >
+								problem_.weights[b.statement] * (b.effort_before - b.effort_after);
 					 });
 	return chosen;
 }
@@ -660,7 +668,6 @@ Selector::Rank(CandidateSet set)
 	Selection selection;
 	CandidateSet placed;
 
-	selection.base_costs = base_costs_;
 	while (!set.empty())
 	{
 		CandidateSet next = NextInRank(set, placed);
@@ -671,7 +678,10 @@ Selector::Rank(CandidateSet set)
 		set = Subtract(set, next);
 	}
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
-		selection.final_costs.push_back(CostOf(statement, placed));
+	{
+		selection.base_costs.push_back(PriceOf(statement, {}).cost);
+		selection.final_costs.push_back(PriceOf(statement, placed).cost);
+	}
 	return selection;
 }
 

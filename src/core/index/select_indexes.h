@@ -21,7 +21,7 @@ namespace steward
 
 struct SelectionProblem
 {
-	std::vector<double> weights;        /* for each statement: objective per unit of planner cost */
+	std::vector<double> weights;        /* for each statement: objective per unit of what its plan is worth */
 	std::vector<CandidateSet> relevant; /* for each statement */
 	std::vector<double> sizes;          /* for each candidate, bytes */
 	std::vector<int> kinds; /* for each candidate: access method and predicate, any number; or empty */
@@ -42,6 +42,8 @@ struct ServedStatement
 	size_t statement = 0;
 	double cost_before = 0; /* with all better-ranked indexes in place */
 	double cost_after = 0;
+	double effort_before = 0; /* what these plans are worth */
+	double effort_after = 0;
 };
 
 struct ChosenIndex
@@ -55,8 +57,8 @@ struct ChosenIndex
 struct Selection
 {
 	std::vector<ChosenIndex> indexes; /* best first */
-	std::vector<double> base_costs;   /* for each statement, without any of them */
-	std::vector<double> final_costs;  /* for each statement, with all of them */
+	std::vector<double> base_costs;   /* for each statement, planner cost without any of them */
+	std::vector<double> final_costs;  /* the same with all of them */
 	bool cut_off = false;             /* better ones might have been found in more time */
 };
 

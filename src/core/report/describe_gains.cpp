@@ -30,6 +30,7 @@ DescribeGains(const std::vector<AdvisedStatement> &workload, const RecommendedIn
 		{
 			one["calls"] = counters.calls;
 			one["mean_ms"] = counters.MeanMs();
+			one["expected_ms"] = counters.MeanMs() * gain.left;
 			one["share"] = advised.share;
 		}
 		one["cost_before"] = gain.cost_before;

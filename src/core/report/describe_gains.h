@@ -17,7 +17,8 @@ namespace steward
 
 /*
  * An array, largest gain first: userid, queryid, query (as pg_stat_statements
- * normalised it: no values), calls, mean_ms, share, cost_before, cost_after.
+ * normalised it: no values), calls, mean_ms, expected_ms (with all better-ranked
+ * indexes in place), share, cost_before, cost_after.
  */
 Json DescribeGains(const std::vector<AdvisedStatement> &workload, const RecommendedIndex &recommended);
 

@@ -76,8 +76,11 @@ DescribeGain(const Action &action)
 
 			if (NumberOf(statement, "calls") > 0)
 				line += ", " + FormatNumber(NumberOf(statement, "calls"), 0) + " calls of " +
-						FormatMilliseconds(NumberOf(statement, "mean_ms")) + ", " +
-						FormatPercent(NumberOf(statement, "share")) + " of all time";
+						FormatMilliseconds(NumberOf(statement, "mean_ms")) +
+						(statement.contains("expected_ms")
+							 ? " -> " + FormatMilliseconds(NumberOf(statement, "expected_ms")) + " expected"
+							 : "") +
+						", " + FormatPercent(NumberOf(statement, "share")) + " of all time";
 			lines.push_back(line + ": " + Excerpt(TextOf(statement, "query"), kLongestStatement));
 		}
 	}

@@ -147,12 +147,12 @@ TEST(RememberingOracle, KnowsThePlansThatCameUp)
 	PlannerOfPlans planner({{{{}, 100}, {{1}, 50}, {{2}, 10}}});
 	RememberingOracle oracle(planner, 1);
 
-	EXPECT_TRUE(std::isinf(oracle.PriceAtMost(0, {1, 2})));
+	EXPECT_TRUE(std::isinf(oracle.EffortAtMost(0, {1, 2})));
 	EXPECT_TRUE(oracle.PlansOf(0).empty());
 	oracle.PriceStatement(0, {});
 	oracle.PriceStatement(0, {1});
-	EXPECT_DOUBLE_EQ(oracle.PriceAtMost(0, {1, 2}), 50) << "the one that uses 2 did not come up";
-	EXPECT_DOUBLE_EQ(oracle.PriceAtMost(0, {2}), 100);
+	EXPECT_DOUBLE_EQ(oracle.EffortAtMost(0, {1, 2}), 50) << "the one that uses 2 did not come up";
+	EXPECT_DOUBLE_EQ(oracle.EffortAtMost(0, {2}), 100);
 	ASSERT_EQ(oracle.PlansOf(0).size(), 2u);
 	EXPECT_EQ(oracle.PlansOf(0)[1].used, CandidateSet{1});
 	EXPECT_EQ(planner.calls(), 2);

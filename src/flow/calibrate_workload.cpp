@@ -1,0 +1,205 @@
+/*-------------------------------------------------------------------------
+ *
+ * calibrate_workload.cpp
+ *	  What the statements of the workload say that each thing which plans
+ *	  consume takes on this server.
+ *
+ *	  statements that took most time -> their plans -> what these consume
+ *	  -> prices -> what other plans are worth
+ *
+ * Server.  Reads only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/calibrate_workload.h"
+
+#include <algorithm>
+#include <map>
+
+#include "core/workload/correct_constants.h"
+#include "flow/tuning.h"
+#include "pg/cost_constants.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Each is planned eight times and more; prices that some hundred statements agree on, others do not change. */
+constexpr size_t kMostStatements = 200;
+
+/* The variants of each statement, in the order of its position. */
+using VariantsOf = std::map<size_t, std::vector<size_t>>;
+
+/* What reads no table that holds data of its users, as a function that waits, tells nothing of what reading takes. */
+bool
+ReadsTable(const IndexAdvice &advice, const AdvisedStatement &advised)
+{
+	return std::any_of(advised.relations.begin(), advised.relations.end(),
+					   [&](ObjectId oid)
+					   {
+						   auto relation = advice.catalog.find(oid);
+
+						   return relation != advice.catalog.end() && relation->second.tuples > 0 &&
+								  relation->second.schema != "pg_catalog";
+					   });
+}
+
+/* Those that took most time, and that were planned whole. */
+std::vector<size_t>
+StatementsToLearnFrom(const IndexAdvice &advice, const VariantsOf &variants)
+{
+	const std::vector<AdvisedStatement> &statements = advice.statements;
+	std::vector<size_t> chosen;
+
+	for (const auto &[statement, positions] : variants)
+	{
+		const StatementCounters &counters = statements[statement].statement.counters;
+
+		if (counters.calls > 0 && counters.total_ms > 0 && ReadsTable(advice, advice.statements[statement]))
+			chosen.push_back(statement);
+	}
+	std::stable_sort(
+		chosen.begin(), chosen.end(),
+		[&](size_t a, size_t b)
+		{ return statements[a].statement.counters.total_ms > statements[b].statement.counters.total_ms; });
+	if (chosen.size() > kMostStatements)
+		chosen.resize(kMostStatements);
+	return chosen;
+}
+
+VariantsOf
+GroupVariants(const std::vector<PlannedVariant> &variants)
+{
+	VariantsOf groups;
+
+	for (size_t i = 0; i < variants.size(); i++)
+		groups[variants[i].statement].push_back(i);
+	return groups;
+}
+
+pg::WhatIf
+WhatIfOf(const std::vector<PlannedVariant> &variants, const pg::IndexElements &elements)
+{
+	std::vector<pg::AnalyzedQuery *> queries;
+
+	for (const PlannedVariant &planned : variants)
+		queries.push_back(planned.variant.query.get());
+	return {std::move(queries), {}, elements};
+}
+
+/* What an execution of the statement takes, over its variants; nothing where that cannot be told of one. */
+std::optional<MeasuredPlan>
+Measure(const StatementCounters &counters, const std::vector<size_t> &positions,
+		const std::vector<PlannedVariant> &variants, pg::WhatIf &what_if)
+{
+	MeasuredPlan measured;
+
+	measured.milliseconds = counters.MeanMs();
+	for (size_t position : positions)
+	{
+		double times = TimesOf(variants[position]);
+		std::optional<Consumption> consumption = what_if.Consume(position, {});
+
+		if (!consumption)
+			return std::nullopt;
+		for (size_t i = 0; i < kResources; i++)
+			measured.consumption[i] += (*consumption)[i] * times;
+	}
+	measured.cost = Worth(measured.consumption, pg::CostConstants());
+	if (measured.cost <= 0)
+		return std::nullopt;
+	return measured;
+}
+
+} // namespace
+
+WorkloadCalibration
+CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &variants,
+				  const pg::IndexElements &elements)
+{
+	WorkloadCalibration known;
+	VariantsOf groups = GroupVariants(variants);
+	pg::WhatIf what_if = WhatIfOf(variants, elements);
+	double touched = 0;
+	double read = 0;
+
+	known.constants = pg::CostConstants();
+	for (size_t statement : StatementsToLearnFrom(advice, groups))
+	{
+		const StatementCounters &counters = advice.statements[statement].statement.counters;
+
+		if (std::optional<MeasuredPlan> measured = Measure(counters, groups[statement], variants, what_if))
+		{
+			known.statements.push_back(statement);
+			known.measured.push_back(*measured);
+			read += static_cast<double>(counters.blocks_read);
+			touched += static_cast<double>(counters.blocks_read + counters.blocks_hit);
+		}
+	}
+	known.read_share = touched > 0 ? read / touched : 0;
+	known.calibration = Calibrate(known.measured, known.constants, known.read_share);
+	return known;
+}
+
+std::optional<CorrectedConstants>
+CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
+				 const std::vector<PlannedVariant> &variants, const pg::IndexElements &elements)
+{
+	CorrectedConstants corrected;
+	VariantsOf groups = GroupVariants(variants);
+	pg::WhatIf what_if = WhatIfOf(variants, elements);
+	double total = 0;
+	double saved = 0;
+
+	if (!known.calibration.better)
+		return std::nullopt;
+	corrected.constants = ConstantsFor(known.calibration.prices, known.constants);
+	for (size_t statement : known.statements)
+	{
+		double now = 0;
+		double then = 0;
+
+		for (size_t position : groups[statement])
+		{
+			double times = TimesOf(variants[position]);
+			std::optional<double> worth = what_if.WorthOf(position, {}, known.calibration.prices);
+			std::optional<double> corrected_worth;
+
+			{
+				pg::ReckoningWith other(corrected.constants);
+
+				corrected_worth = what_if.WorthOf(position, {}, known.calibration.prices);
+			}
+			now += worth.value_or(0) * times;
+			then += (worth && corrected_worth ? *corrected_worth : worth.value_or(0)) * times;
+		}
+		if (now <= 0)
+			continue;
+
+		double milliseconds = advice.statements[statement].statement.counters.total_ms;
+
+		total += milliseconds;
+		saved += milliseconds * (1 - then / now);
+		corrected.worst = std::max(corrected.worst, then / now);
+	}
+	corrected.benefit = total > 0 ? saved / total : 0;
+	if (corrected.benefit <= 0)
+		return std::nullopt;
+	return corrected;
+}
+
+Price
+TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
+{
+	Price price = what_if_.PriceStatement(statement, set);
+	std::optional<double> worth = what_if_.WorthOf(statement, set, calibration_.prices);
+	double average = price.cost * calibration_.unit_ms;
+
+	if (worth && average > 0)
+		price.correction = *worth / average;
+	return price;
+}
+
+} // namespace steward

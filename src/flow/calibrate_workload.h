@@ -1,0 +1,65 @@
+/*-------------------------------------------------------------------------
+ *
+ * calibrate_workload.h
+ *	  What the statements of the workload say that each thing which plans
+ *	  consume takes on this server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/workload/calibrate.h"
+#include "flow/describe_workload.h"
+#include "pg/what_if.h"
+
+namespace steward
+{
+
+/* The calibration, and the statements it was learnt from. */
+struct WorkloadCalibration
+{
+	Calibration calibration;
+	Prices constants = {}; /* the planner's, in force */
+	double read_share = 0; /* of the pages that the statements touched, those that were not in the buffers */
+	std::vector<size_t> statements; /* positions in the advised workload */
+	std::vector<MeasuredPlan> measured;
+};
+
+/* From the statements that took most time. */
+WorkloadCalibration CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &variants,
+									  const pg::IndexElements &elements);
+
+/* Other constants for the planner, and what its plans would be worth. */
+struct CorrectedConstants
+{
+	Prices constants = {};
+	double benefit = 0; /* share of the time of these statements that goes away, 0-1 */
+	double worst = 1;   /* of the statement that fares worst: its time then, as a share of that now */
+};
+
+/* Nothing where the constants in force are as good, or nothing better is known. */
+std::optional<CorrectedConstants> CorrectConstants(const WorkloadCalibration &known,
+												   const IndexAdvice &advice,
+												   const std::vector<PlannedVariant> &variants,
+												   const pg::IndexElements &elements);
+
+/* Says of each plan what it is worth by a calibration; the planner still chooses it by cost. */
+class TimingOracle : public CostOracle
+{
+public:
+	TimingOracle(pg::WhatIf &what_if, const Calibration &calibration)
+		: what_if_(what_if), calibration_(calibration)
+	{}
+
+	Price PriceStatement(size_t statement, const CandidateSet &set) override;
+
+private:
+	pg::WhatIf &what_if_;
+	const Calibration &calibration_;
+};
+
+} // namespace steward
