@@ -20,6 +20,19 @@ EXCEPTION
 END
 $$;
 
+DO $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'steward_samples') THEN
+		CREATE ROLE steward_samples NOLOGIN;
+		COMMENT ON ROLE steward_samples IS
+		'pg_steward: may see the values that sampled statements ran with, which are values of people''s rows';
+	END IF;
+EXCEPTION
+	WHEN duplicate_object OR unique_violation THEN
+		NULL;
+END
+$$;
+
 -- Statements of superusers are planned as this role, which has no rights at
 -- all: planning folds immutable functions, and whoever put one into such a
 -- statement must not have it run with a superuser's power.

@@ -88,6 +88,14 @@ AS 'MODULE_PATHNAME', 'steward_explain_recommendation';
 COMMENT ON FUNCTION steward.explain_recommendation(bigint) IS
 'A page for a change request: DO, UNDO, WHY, GAIN, ORDER, PRICE, LOCKS, CHECK, NOT. Errors: 42704 there is no action with this id.';
 
+CREATE FUNCTION steward.export_case(id bigint DEFAULT NULL, include_values boolean DEFAULT false) RETURNS jsonb
+LANGUAGE c VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_export_case';
+
+COMMENT ON FUNCTION steward.export_case(bigint, boolean) IS
+'What index advice is made from, and what comes of it, for a report of a wrong recommendation: statements with their counters, what the planner sees of them, catalog facts, candidates with their sizes, each price the planner gave, the choice and the advice. Advises anew, as steward.refresh() would, and stores nothing. id: only for the statements that the action was advised for and the others on their tables, of which pg_read_all_stats sees all, anybody else their own; NULL: for the whole observed workload. include_values: with the constants and the bind values of statements, for members of steward_samples; else a constant is shown as ''redacted 1'', the same one always by the same number. Names of tables, columns and indexes are not redacted. Errors: 42704 there is no action with this id, 42501 include_values without steward_samples, 55000 the action was advised in another database.';
+
 CREATE FUNCTION steward.simulate(id bigint, OUT indexrelid oid, OUT index_name text)
 RETURNS record
 LANGUAGE c VOLATILE STRICT

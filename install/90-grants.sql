@@ -32,6 +32,7 @@ CREATE POLICY readers ON steward.journal FOR SELECT USING (
 
 GRANT EXECUTE ON FUNCTION steward.explain_recommendation(bigint) TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.simulate(bigint) TO pg_monitor, steward_admin;
+GRANT EXECUTE ON FUNCTION steward.export_case(bigint, boolean) TO pg_monitor, steward_admin;
 
 GRANT EXECUTE ON FUNCTION steward.refresh() TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.dismiss(bigint, text) TO steward_admin;

@@ -9,8 +9,10 @@
  */
 #include <set>
 
+#include "core/index/case_json.h"
 #include "core/report/describe_gains.h"
 #include "core/report/explain_action.h"
+#include "flow/export_case.h"
 #include "flow/observe_workload.h"
 #include "flow/tune_indexes.h"
 #include "pg/catalog.h"
@@ -204,6 +206,31 @@ LoadShown(pg::Spi &spi, int64_t id)
 	return action;
 }
 
+/* Values of people's rows are for those alone who were trusted with them. */
+CaseValues
+ReadCaseValues(const pg::Arguments &arguments)
+{
+	if (!arguments.Bool(1).value_or(false))
+		return CaseValues::kRedacted;
+	if (!pg::MayReadSamples())
+		throw Refusal(
+			{sqlstate::kInsufficientPrivilege, "permission denied to export values",
+			 "Only members of steward_samples may see values that statements ran with.",
+			 "Leave out include_values, or have a superuser run GRANT steward_samples TO the role."});
+	return CaseValues::kIncluded;
+}
+
+/* What is known of a table by its OID says nothing where another table has it. */
+void
+RequireLocal(const Action &action)
+{
+	if (!action.local)
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(action.id) + " was advised in another database",
+					   "This database is a copy of it, in which nobody knows the action's table.",
+					   "Export it there, or the whole workload here: SELECT steward.export_case();"});
+}
+
 } // namespace
 
 STEWARD_FUNCTION(steward_recommend_indexes)
@@ -256,6 +283,22 @@ STEWARD_FUNCTION(steward_explain_recommendation)
 	Action action = LoadShown(spi, *pg::Arguments(fcinfo).Integer(0));
 
 	return pg::MakeText(ExplainAction(action));
+}
+
+STEWARD_FUNCTION(steward_export_case)
+{
+	pg::Arguments arguments(fcinfo);
+	CaseValues values = ReadCaseValues(arguments);
+	std::optional<Action> action;
+
+	if (std::optional<int64_t> id = arguments.Integer(0))
+	{
+		pg::Spi spi;
+
+		action = LoadShown(spi, *id);
+		RequireLocal(*action);
+	}
+	return pg::MakeJson(DumpJson(CaseToJson(ExportCase(action, values))));
 }
 
 STEWARD_FUNCTION(steward_simulate)

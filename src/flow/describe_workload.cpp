@@ -14,6 +14,7 @@
 #include "flow/describe_workload.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -173,6 +174,44 @@ TakeForeignKeys(Work &work, pg::Spi &spi)
 	std::stable_sort(work.variants.begin(), work.variants.end(),
 					 [](const PlannedVariant &a, const PlannedVariant &b)
 					 { return a.statement < b.statement; });
+}
+
+/*
+ * Leaves the statements of the part, and all others on their tables.  What a
+ * statement takes of all measured time stays what it is.
+ */
+void
+KeepPart(Work &work)
+{
+	constexpr size_t kLeftOut = SIZE_MAX;
+
+	if (!work.request.part)
+		return;
+
+	const WorkloadPart &part = *work.request.part;
+	std::set<ObjectId> tables = {part.relation};
+	std::vector<AdvisedStatement> kept;
+	std::vector<size_t> positions;
+
+	for (const AdvisedStatement &advised : work.advice.statements)
+	{
+		if (part.statements.count(advised.statement.key) > 0)
+			tables.insert(advised.relations.begin(), advised.relations.end());
+	}
+	for (AdvisedStatement &advised : work.advice.statements)
+	{
+		bool wanted = part.statements.count(advised.statement.key) > 0 ||
+					  std::any_of(advised.relations.begin(), advised.relations.end(),
+								  [&](ObjectId relation) { return tables.count(relation) > 0; });
+
+		positions.push_back(wanted ? kept.size() : kLeftOut);
+		if (wanted)
+			kept.push_back(std::move(advised));
+	}
+	work.advice.statements = std::move(kept);
+	for (PlannedVariant &planned : work.variants)
+		planned.statement = positions[planned.statement];
+	std::erase_if(work.variants, [](const PlannedVariant &planned) { return planned.statement == kLeftOut; });
 }
 
 void
@@ -354,6 +393,7 @@ DescribeWorkload(const IndexRequest &request, pg::Spi &spi, IndexAdvice &advice,
 		TakeWorkload(work, spi);
 	ShareOut(advice.statements);
 	TakeForeignKeys(work, spi);
+	KeepPart(work);
 	ReadTables(work, spi);
 	TellUnfit(work);
 	DescribeStatements(work);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,13 @@ enum class Objective
 	kCost, /* planner cost, every statement alike */
 };
 
+/* Of the observed workload, what has to do with a table and with some of its statements. */
+struct WorkloadPart
+{
+	ObjectId relation = 0;
+	std::set<StatementKey> statements;
+};
+
 struct IndexRequest
 {
 	std::optional<std::vector<std::string>> queries; /* nullopt: the observed workload */
@@ -36,6 +44,7 @@ struct IndexRequest
 	size_t max_columns = 0;
 	Objective objective = Objective::kTime;
 	std::vector<std::string> exclusions; /* LIKE patterns on schema.table */
+	std::optional<WorkloadPart> part;    /* nullopt: all of the workload */
 };
 
 /* A variant of one of the statements, and what the planner sees of it. */

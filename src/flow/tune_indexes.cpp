@@ -18,6 +18,7 @@
 #include <set>
 
 #include "core/index/propose_candidates.h"
+#include "core/index/record_prices.h"
 #include "core/index/remember_prices.h"
 #include "core/index/select_indexes.h"
 #include "core/report/explain_silence.h"
@@ -28,6 +29,7 @@
 #include "pg/ddl.h"
 #include "pg/session.h"
 #include "pg/settings.h"
+#include "pg/value_text.h"
 
 namespace steward
 {
@@ -250,10 +252,62 @@ Calibrated(const Tuning &tuning)
 	return CalibrateWorkload(tuning.advice, tuning.variants, tuning.elements);
 }
 
+std::string
+Joined(const std::vector<std::string> &statements)
+{
+	std::string joined;
+
+	for (const std::string &statement : statements)
+		joined += (joined.empty() ? "" : ";\n") + statement;
+	return joined;
+}
+
+CaseVariant
+Recorded(const PlannedVariant &planned)
+{
+	const pg::AnalyzedQuery &query = *planned.variant.query;
+	CaseVariant recorded = {
+		planned.statement,      planned.variant.share, planned.times, planned.variant.sampled,
+		planned.variant.filled, planned.foreign_key,   query.text(),  {},
+		planned.shape};
+
+	/* Who may see samples may not see what the statistics of any column tell. */
+	for (const pg::SampledValue &value : query.values())
+		recorded.values.push_back(planned.variant.filled ? "unknown" : pg::ValueText(value));
+	return recorded;
+}
+
+/* What candidates are proposed from, and these: the sizes to come change what is known of tables. */
+void
+RecordProposal(const Tuning &tuning, AdviceCase &record)
+{
+	record.max_columns = tuning.request.max_columns;
+	for (const PlannedVariant &planned : tuning.variants)
+		record.variants.push_back(Recorded(planned));
+	record.catalog = tuning.advice.catalog;
+	record.candidates = tuning.candidates;
+}
+
+/* What is chosen from, and what was chosen and advised. */
+void
+RecordChoice(const Tuning &tuning, const PricedWorkload &priced, const Selection &selection,
+			 AdviceCase &record)
+{
+	record.priced = priced.positions;
+	record.problem = priced.problem;
+	record.problem.out_of_time = nullptr;
+	record.selection = selection;
+	record.statements = tuning.advice.statements;
+	for (const RecommendedIndex &recommended : tuning.advice.recommendations)
+		record.advice.push_back({Joined(recommended.ddl_steps), recommended.size_bytes,
+								 recommended.cost_before, recommended.cost_after, recommended.benefit,
+								 recommended.confirmed_by, recommended.reason});
+}
+
 } // namespace
 
 IndexAdvice
-TuneIndexes(const IndexRequest &request)
+TuneIndexes(const IndexRequest &request, AdviceCase *record)
 {
 	Tuning tuning(request);
 	pg::Spi spi;
@@ -261,13 +315,17 @@ TuneIndexes(const IndexRequest &request)
 	tuning.variants = DescribeWorkload(request, spi, tuning.advice, tuning.elements);
 	tuning.candidates = ProposeCandidates(ShapesOf(tuning), tuning.advice.catalog, request.max_columns);
 
+	if (record != nullptr)
+		RecordProposal(tuning, *record);
+
 	std::vector<pg::HypotheticalIndex> indexes = SizeCandidates(tuning);
 	PricedWorkload priced = SelectPriced(tuning);
 	pg::WhatIf what_if(priced.queries, indexes, tuning.elements, &tuning.statistics);
 	WorkloadCalibration known = Calibrated(tuning);
 	TimingOracle timing(what_if, known.calibration);
 	CostOracle &prices = known.calibration.better ? static_cast<CostOracle &>(timing) : what_if;
-	RememberingOracle oracle(prices, priced.positions.size());
+	RecordingOracle recorder(prices, record == nullptr ? nullptr : &record->answers);
+	RememberingOracle oracle(recorder, priced.positions.size());
 
 	priced.problem.budget = BudgetOf(request, spi);
 	Weigh(tuning, priced, oracle);
@@ -283,6 +341,8 @@ TuneIndexes(const IndexRequest &request)
 	AdviseDrops(tuning);
 	NoteFailures(tuning, priced, what_if);
 	JudgeStatements(tuning, priced, oracle);
+	if (record != nullptr)
+		RecordChoice(tuning, priced, selection, *record);
 	if (tuning.advice.recommendations.empty())
 		tuning.advice.nothing = ExplainNothing(tuning, priced);
 	tuning.advice.planner_calls = what_if.planner_calls();

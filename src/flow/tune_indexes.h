@@ -9,12 +9,14 @@
  */
 #pragma once
 
+#include "core/index/advice_case.h"
 #include "flow/describe_workload.h"
 #include "model/recommendation.h"
 
 namespace steward
 {
 
-IndexAdvice TuneIndexes(const IndexRequest &request);
+/* What it saw, asked and decided goes into `record`, if there is one. */
+IndexAdvice TuneIndexes(const IndexRequest &request, AdviceCase *record = nullptr);
 
 } // namespace steward

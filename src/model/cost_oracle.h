@@ -33,6 +33,8 @@ struct Price
 
 	/* What the plan is worth: by its cost the planner chooses it, by this it is judged. */
 	double Effort() const { return cost * correction; }
+
+	bool operator==(const Price &) const = default;
 };
 
 class CostOracle

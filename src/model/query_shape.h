@@ -35,6 +35,8 @@ struct ColumnUse
 	double selectivity = 1; /* of the clause; joins: 1 */
 	int partner = 0;        /* joins: which other relation of the statement, any number */
 	bool repeated = false;  /* the value comes from an outer query, so it is asked for again and again */
+
+	bool operator==(const ColumnUse &) const = default;
 };
 
 /* A condition or an order by distance that an index of another access method than btree can serve. */
@@ -44,6 +46,8 @@ struct SearchUse
 	double selectivity = 1;  /* of the condition; orders: 1 */
 	bool orders = false;     /* ORDER BY column <-> value */
 	bool also_btree = false; /* a btree serves it, too */
+
+	bool operator==(const SearchUse &) const = default;
 };
 
 /* A condition whose constant stands in the text of the statement: a partial index may hold just its rows. */
@@ -51,6 +55,8 @@ struct ConditionUse
 {
 	ColumnNumber condition = 0; /* the number of a Condition */
 	double selectivity = 1;
+
+	bool operator==(const ConditionUse &) const = default;
 };
 
 /* One appearance of a table in a statement; a self-join has two. */
@@ -62,6 +68,8 @@ struct RelationUse
 	std::vector<ColumnNumber> referenced;      /* every column the statement reads here */
 	std::vector<SearchUse> searches = {};
 	std::vector<ConditionUse> conditions = {};
+
+	bool operator==(const RelationUse &) const = default;
 };
 
 /* A column that the statement sets in rows that are there. */
@@ -77,6 +85,8 @@ struct QueryShape
 {
 	std::vector<RelationUse> relations;
 	std::vector<ColumnWrite> writes = {}; /* of UPDATE, ON CONFLICT DO UPDATE and MERGE */
+
+	bool operator==(const QueryShape &) const = default;
 };
 
 } // namespace steward

@@ -30,6 +30,8 @@ struct AdvisedStatement
 	std::string verdict;  /* what became of it: the index that serves it, or why none is advised for it */
 	bool waiting = false; /* the reason is that it has too few calls yet */
 	double share = 0;     /* of all measured time, 0-1 */
+
+	bool operator==(const AdvisedStatement &) const = default;
 };
 
 struct StatementGain

@@ -50,6 +50,8 @@ struct Column
 	double null_fraction = 0;
 	double correlation = 0;     /* of values and places in the table, -1 to 1; 0 = none or unknown */
 	bool unique_values = false; /* no value occurs twice, as far as is known */
+
+	bool operator==(const Column &) const = default;
 };
 
 /* Which rows a partial index holds. */
@@ -64,6 +66,8 @@ struct Condition
 	bool compares = false;    /* with a constant; not a truth value or NULL */
 	int values = 0;           /* that an equality or a list admits; 0: it is neither */
 	bool tells_value = false; /* the constant may be a value of somebody's rows */
+
+	bool operator==(const Condition &) const = default;
 };
 
 /* A key of an index that is there, beside its column number and order. */
@@ -71,6 +75,8 @@ struct KeyText
 {
 	std::string expression; /* as pg_get_indexdef() has it; empty for a column */
 	std::string opclass;    /* as Column has it */
+
+	bool operator==(const KeyText &) const = default;
 };
 
 struct ExistingIndex
@@ -92,6 +98,8 @@ struct ExistingIndex
 	bool droppable = false;   /* no constraint, replica identity, cluster or partition hangs on it */
 	bool rebuildable = false; /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
+
+	bool operator==(const ExistingIndex &) const = default;
 };
 
 /* A partition of a partitioned table, on whichever level. */
@@ -105,6 +113,8 @@ struct Partition
 	std::string quoted; /* schema-qualified, quoted where needed */
 	double pages = 0;
 	double tuples = 0;
+
+	bool operator==(const Partition &) const = default;
 };
 
 /* What happened to a table's rows, per hour. */
@@ -114,6 +124,8 @@ struct WriteRates
 	double updates = 0;
 	double hot_updates = 0; /* of the updates: those that wrote no index */
 	double deletes = 0;
+
+	bool operator==(const WriteRates &) const = default;
 };
 
 struct Relation
@@ -136,6 +148,8 @@ struct Relation
 	std::vector<ExistingIndex> indexes;
 	WriteRates writes;
 	RowSample sample; /* rows that were looked at; empty where none were */
+
+	bool operator==(const Relation &) const = default;
 };
 
 using Catalog = std::map<ObjectId, Relation>;

@@ -33,6 +33,8 @@ struct SampledColumn
 	/* Of elements with an inverted index: the parts (GIN's keys) of each value. */
 	std::vector<std::vector<uint64_t>> parts; /* hashes; empty where the element has none */
 	double part_width = 0;                    /* bytes of one of them in an index, on average */
+
+	bool operator==(const SampledColumn &) const = default;
 };
 
 /*
@@ -48,6 +50,8 @@ struct RowSample
 	double share_of_pages = 1;   /* of the table's pages, 0-1 */
 	std::map<ColumnNumber, SampledColumn> columns;        /* also elements */
 	std::map<ColumnNumber, std::vector<bool>> conditions; /* which rows fulfil one */
+
+	bool operator==(const RowSample &) const = default;
 };
 
 } // namespace steward

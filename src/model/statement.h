@@ -48,6 +48,8 @@ struct StatementCounters
 	}
 
 	double MeanMs() const { return calls > 0 ? total_ms / static_cast<double>(calls) : 0; }
+
+	bool operator==(const StatementCounters &) const = default;
 };
 
 struct Statement
@@ -56,6 +58,8 @@ struct Statement
 	std::string text;
 	StatementCounters counters; /* within the window */
 	double since = 0;           /* start of what is counted, seconds since 1970 */
+
+	bool operator==(const Statement &) const = default;
 };
 
 /* A statement as pg_stat_statements shows it this moment. */

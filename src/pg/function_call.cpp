@@ -228,4 +228,13 @@ MakeText(const std::string &text)
 	return datum;
 }
 
+Datum
+MakeJson(const std::string &text)
+{
+	Datum datum = (Datum) 0;
+
+	Guarded([&] { datum = DirectFunctionCall1(jsonb_in, CStringGetDatum(text.c_str())); });
+	return datum;
+}
+
 } // namespace steward::pg

@@ -69,4 +69,7 @@ Datum MakeRow(FunctionCallInfo call, const std::vector<Value> &values);
 
 Datum MakeText(const std::string &text);
 
+/* A jsonb. */
+Datum MakeJson(const std::string &text);
+
 } // namespace steward::pg

@@ -19,6 +19,7 @@ extern "C"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
+#include "utils/acl.h"
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 }
@@ -56,6 +57,21 @@ MayReadAllStatistics()
 	bool may = false;
 
 	Guarded([&] { may = has_privs_of_role(GetUserId(), ROLE_PG_READ_ALL_STATS); });
+	return may;
+}
+
+bool
+MayReadSamples()
+{
+	bool may = false;
+
+	Guarded(
+		[&]
+		{
+			Oid readers = get_role_oid("steward_samples", true);
+
+			may = OidIsValid(readers) ? has_privs_of_role(GetUserId(), readers) : superuser();
+		});
 	return may;
 }
 

@@ -29,6 +29,9 @@ bool IsSuperuser(Oid role);
 /* Whether the current role is to see what everybody runs: pg_read_all_stats. */
 bool MayReadAllStatistics();
 
+/* Whether the current role may see values of statements that were sampled: steward_samples. */
+bool MayReadSamples();
+
 Oid CurrentDatabase();
 
 /* Tells this cluster from its clones and ancestors. */

@@ -15,29 +15,29 @@ SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('pg_monitor', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('explain_recommendation'), ('list_statements'), ('recommend_indexes'), ('simulate'), ('status') $$,
+	$$ VALUES ('explain_recommendation'), ('export_case'), ('list_statements'), ('recommend_indexes'), ('simulate'), ('status') $$,
 	'pg_monitor may also look at recommendations');
 
 SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_admin', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('cancel'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('list_statements'), ('recommend_indexes'),
+	$$ VALUES ('apply'), ('cancel'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_statements'), ('recommend_indexes'),
 	          ('refresh'), ('remove_exclusion'), ('revert'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
 	'steward_admin may call all but what CREATE EXTENSION alone calls');
 
 SELECT is_empty(
-	$$ SELECT p.proname FROM pg_proc AS p
-	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_planner', p.oid, 'EXECUTE')
+	$$ SELECT p.proname FROM pg_proc AS p, (VALUES ('steward_planner'), ('steward_samples')) AS r (rolname)
+	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege(r.rolname, p.oid, 'EXECUTE')
 	   EXCEPT
 	   SELECT p.proname FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE') $$,
-	'steward_planner may do no more than PUBLIC');
+	'steward_planner may do no more than PUBLIC, nor does steward_samples alone');
 
 -- Tables are written through functions only.
 SELECT is_empty(
 	$$ SELECT r.rolname, c.relname, privilege
-	     FROM pg_class AS c, (VALUES ('public'), ('steward_admin'), ('pg_monitor'), ('steward_planner')) AS r (rolname),
+	     FROM pg_class AS c, (VALUES ('public'), ('steward_admin'), ('pg_monitor'), ('steward_planner'), ('steward_samples')) AS r (rolname),
 	          unnest('{INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) AS privilege
 	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v')
 	      AND has_table_privilege(r.rolname, c.oid, privilege) $$,
@@ -99,12 +99,12 @@ SELECT is_empty(
 
 SELECT is_empty(
 	$$ SELECT rolname FROM pg_roles
-	    WHERE rolname IN ('steward_admin', 'steward_planner')
+	    WHERE rolname IN ('steward_admin', 'steward_planner', 'steward_samples')
 	      AND (rolcanlogin OR rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls) $$,
 	'our roles can neither log in nor have any attribute');
 
 SELECT is_empty(
-	$$ SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE member IN ('steward_admin'::regrole, 'steward_planner'::regrole) $$,
+	$$ SELECT roleid::regrole, member::regrole FROM pg_auth_members WHERE member IN ('steward_admin'::regrole, 'steward_planner'::regrole, 'steward_samples'::regrole) $$,
 	'our roles are members of nothing');
 
 SELECT is(

@@ -25,6 +25,8 @@ struct Candidates
 	std::vector<CandidateSet> relevant;   /* for each statement, those its plan could use */
 	std::vector<CandidateSet>
 		stand_ins; /* for each index, partial ones that find the same rows in the same way */
+
+	bool operator==(const Candidates &) const = default;
 };
 
 /*

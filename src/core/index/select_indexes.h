@@ -44,6 +44,8 @@ struct ServedStatement
 	double cost_after = 0;
 	double effort_before = 0; /* what these plans are worth */
 	double effort_after = 0;
+
+	bool operator==(const ServedStatement &) const = default;
 };
 
 struct ChosenIndex
@@ -52,6 +54,8 @@ struct ChosenIndex
 	double benefit = 0; /* share of the whole objective that it removes */
 	CandidateSet with;  /* those without which it gains nothing, ranked beside it; they share the gain */
 	std::vector<ServedStatement> served;
+
+	bool operator==(const ChosenIndex &) const = default;
 };
 
 struct Selection
@@ -60,6 +64,8 @@ struct Selection
 	std::vector<double> base_costs;   /* for each statement, planner cost without any of them */
 	std::vector<double> final_costs;  /* the same with all of them */
 	bool cut_off = false;             /* better ones might have been found in more time */
+
+	bool operator==(const Selection &) const = default;
 };
 
 Selection SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle);
