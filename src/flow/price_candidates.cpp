@@ -414,7 +414,9 @@ SizeCandidates(Tuning &tuning)
 	LeaveOutUnproven(tuning);
 	for (auto &[oid, relation] : tuning.advice.catalog)
 		DescribeExpressions(relation);
-	tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, end);
+	/* hypopg has none of these. */
+	if (model == SizeModel::kSteward)
+		tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, end);
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;
