@@ -117,14 +117,15 @@ ToRow(const IndexAdvice &advice, const RecommendedIndex &recommended, size_t ran
 {
 	std::string oid = std::to_string(recommended.relation);
 	bool drop = recommended.drop;
+	bool replaces = !recommended.replaced.empty();
 	std::vector<std::string> replaced;
 
 	if (drop)
 		replaced.push_back(std::to_string(recommended.existing.oid));
-	for (const ExistingIndex &existing : recommended.superfluous)
+	for (const ExistingIndex &existing : replaces ? recommended.replaced : recommended.superfluous)
 		replaced.push_back(std::to_string(existing.oid));
 	return {pg::IntegerValue(static_cast<int64_t>(rank)),
-			drop ? "drop" : "create",
+			drop ? "drop" : (replaces ? "replace" : "create"),
 			recommended.ddl,
 			pg::ArrayLiteral(recommended.ddl_steps),
 			recommended.undo_ddl,

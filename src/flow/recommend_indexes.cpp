@@ -16,7 +16,6 @@
 
 #include "base/text.h"
 #include "core/index/explain_order.h"
-#include "core/index/find_duplicates.h"
 #include "core/index/find_superfluous.h"
 #include "core/index/name_index.h"
 #include "core/index/price_writes.h"
@@ -422,120 +421,6 @@ AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &s
 
 		tuning.advice.total_cost_before += selection.base_costs[i] * times;
 		tuning.advice.total_cost_after += selection.final_costs[i] * times;
-	}
-}
-
-namespace
-{
-
-/* A statement that becomes dearer by less is as well off. */
-constexpr double kAsWellOff = 1.1;
-
-void
-AdviseDrop(Tuning &tuning, ObjectId table, const DuplicateIndex &duplicate, const std::string &reason)
-{
-	RecommendedIndex recommended;
-
-	recommended.drop = true;
-	recommended.existing = duplicate.index;
-	recommended.relation = table;
-	recommended.target = duplicate.index.name;
-	recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
-	recommended.ddl_steps = {recommended.ddl};
-	recommended.undo_ddl = duplicate.index.definition;
-	recommended.canonical = "drop_index " + duplicate.index.name;
-	recommended.size_bytes = duplicate.index.size_bytes;
-	recommended.confirmed_by = "catalog";
-	recommended.reason = reason;
-	tuning.advice.recommendations.push_back(std::move(recommended));
-}
-
-/* Asks whether the statements on a table would miss indexes that others cover, which have more pages to read. */
-class DropCheck
-{
-public:
-	DropCheck(const Tuning &tuning, ObjectId table)
-		: statements_(StatementsOn(tuning, table)), what_if_(statements_, {}, tuning.elements)
-	{
-		for (size_t i = 0; i < statements_.size(); i++)
-			costs_.push_back(what_if_.PriceStatement(i, {}).cost);
-	}
-
-	/* Whether nobody would, those that may go already being gone; of a statement that cannot be planned nobody knows. */
-	bool MayGo(ObjectId index)
-	{
-		std::vector<Oid> without = gone_;
-
-		without.push_back(index);
-		for (size_t i = 0; i < statements_.size(); i++)
-		{
-			if (what_if_.PriceWithout(i, without) > costs_[i] * kAsWellOff || !what_if_.failures().empty())
-				return false;
-		}
-		gone_ = std::move(without);
-		return true;
-	}
-
-private:
-	static std::vector<pg::AnalyzedQuery *> StatementsOn(const Tuning &tuning, ObjectId table)
-	{
-		std::vector<pg::AnalyzedQuery *> statements;
-
-		for (const PlannedVariant &planned : tuning.variants)
-		{
-			const std::vector<ObjectId> &relations = planned.variant.query->relations();
-
-			if (planned.variant.share > 0 &&
-				std::find(relations.begin(), relations.end(), table) != relations.end())
-				statements.push_back(planned.variant.query.get());
-		}
-		return statements;
-	}
-
-	std::vector<pg::AnalyzedQuery *> statements_;
-	pg::WhatIf what_if_;
-	std::vector<double> costs_;
-	std::vector<Oid> gone_;
-};
-
-} // namespace
-
-/* An exact duplicate costs writes and space and serves nobody; an index that another one covers, nobody that this would not. */
-void
-AdviseDrops(Tuning &tuning)
-{
-	for (const auto &[oid, relation] : tuning.advice.catalog)
-	{
-		std::set<ObjectId> duplicates;
-
-		if (!relation.unfit.empty())
-			continue;
-		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
-		{
-			AdviseDrop(tuning, oid, duplicate, "an exact duplicate of " + duplicate.twin.name);
-			duplicates.insert(duplicate.index.oid);
-		}
-		/* Who brings queries, or sees his own only, does not know that there are no others. */
-		if (tuning.request.queries || !pg::MayReadAllStatistics())
-			continue;
-
-		std::vector<DuplicateIndex> covered = FindCovered(relation);
-
-		std::erase_if(covered,
-					  [&](const DuplicateIndex &one) { return duplicates.count(one.index.oid) > 0; });
-		if (covered.empty())
-			continue;
-
-		DropCheck check(tuning, oid);
-
-		for (const DuplicateIndex &one : covered)
-		{
-			if (check.MayGo(one.index.oid))
-				AdviseDrop(tuning, oid, one,
-						   "covered by " + one.twin.name +
-							   ", which begins with the same columns; no statement of the workload would be "
-							   "dearer by a tenth without it");
-		}
 	}
 }
 

@@ -17,7 +17,4 @@ namespace steward
 /* One recommendation for each chosen index, best first. */
 void AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi);
 
-/* And one for each exact duplicate among the indexes that are there. */
-void AdviseDrops(Tuning &tuning);
-
 } // namespace steward

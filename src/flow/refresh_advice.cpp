@@ -63,13 +63,17 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 					 {"statements", DescribeGains(tuned.statements, recommended)}};
 	Json set_columns = Json::array();
 	Json superfluous = Json::array();
+	Json replaced = Json::array();
 
 	for (ColumnNumber column : recommended.set_columns)
 		set_columns.push_back(relation.columns.at(column).name);
 	for (const ExistingIndex &existing : recommended.superfluous)
 		superfluous.push_back(existing.name);
 	evidence["set_columns"] = std::move(set_columns);
+	for (const ExistingIndex &existing : recommended.replaced)
+		replaced.push_back(existing.name);
 	evidence["superfluous"] = std::move(superfluous);
+	evidence["replaced"] = std::move(replaced);
 	if (!recommended.unique_ddl.empty())
 		evidence["unique_ddl"] = recommended.unique_ddl;
 	if (!recommended.may_fail.empty())

@@ -23,6 +23,7 @@
 #include "core/index/select_indexes.h"
 #include "core/report/explain_silence.h"
 #include "core/report/explain_verdict.h"
+#include "flow/advise_drops.h"
 #include "flow/calibrate_workload.h"
 #include "flow/price_candidates.h"
 #include "flow/recommend_indexes.h"
@@ -338,6 +339,7 @@ TuneIndexes(const IndexRequest &request, AdviceCase *record)
 
 	tuning.advice.cut_off = selection.cut_off;
 	AdviseCreations(tuning, priced, selection, spi);
+	AdviseReplacements(tuning, selection, indexes);
 	AdviseDrops(tuning);
 	NoteFailures(tuning, priced, what_if);
 	JudgeStatements(tuning, priced, oracle);

@@ -72,6 +72,7 @@ struct RecommendedIndex
 	std::vector<ColumnNumber>
 		set_columns; /* of the index, that statements set: those cannot be HOT any more */
 	std::vector<ExistingIndex> superfluous; /* indexes that are there and say nothing that it does not say */
+	std::vector<ExistingIndex> replaced; /* of these, those without which no observed statement is dearer */
 	std::vector<std::string>
 		may_fail; /* expressions of its keys for which some rows could not be written any more */
 	bool may_be_unique =

@@ -609,9 +609,9 @@ WhatIf::PriceStatement(size_t statement, const CandidateSet &set)
 }
 
 double
-WhatIf::PriceWithout(size_t statement, const std::vector<Oid> &existing)
+WhatIf::PriceWithout(size_t statement, const CandidateSet &set, const std::vector<Oid> &existing)
 {
-	return Ask(statement, {}, existing).price.cost;
+	return Ask(statement, set, existing).price.cost;
 }
 
 std::optional<double>

@@ -78,8 +78,8 @@ public:
 	 */
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
-	/* What the statement costs without some indexes that are there, and without any that is not. */
-	double PriceWithout(size_t statement, const std::vector<Oid> &existing);
+	/* What the statement costs with the set, and without some indexes that are there. */
+	double PriceWithout(size_t statement, const CandidateSet &set, const std::vector<Oid> &existing);
 
 	/*
 	 * What the plan of PriceStatement() takes at these prices, each for what one

@@ -64,5 +64,30 @@ $node->safe_psql($db, 'DROP INDEX others_wide');
 refused($node, $db, "CALL steward.apply($id)", '55000', qr/no duplicate any more, and none covers it/, 'drop of what is covered no more');
 is_index($node, $db, 'others_narrow', 'valid', 'it stays');
 
+# Widened in one decision, in two steps: never is there neither of them
+$node->safe_psql($db, q{
+CREATE TABLE visits AS SELECT i AS id, i % 20 AS site, i * 7919 % 50000 AS seen, repeat('pad ', 10) AS pad FROM generate_series(1, 50000) AS i;
+CREATE INDEX visits_site ON visits (site);
+VACUUM ANALYZE visits;
+SELECT pg_stat_statements_reset();
+});
+run_workload($node, $db, query => 'SELECT id FROM visits WHERE site = %d ORDER BY seen LIMIT 5');
+is($node->safe_psql($db, q{SELECT action, replaces FROM steward.recommend_indexes() WHERE relation = 'visits'::regclass}),
+	'replace|{visits_site}', 'the wider index replaces the one that is there');
+is($node->safe_psql($db, q{SELECT action, replaces FROM steward.recommend_indexes(ARRAY['SELECT id FROM visits WHERE site = 7 ORDER BY seen LIMIT 5'])}),
+	'create|{visits_site}', 'of a given query nobody knows whether it is the only one');
+$node->safe_psql($db, 'SELECT * FROM steward.refresh()');
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.actions WHERE target = 'public.visits_site'}), 0, 'nothing is to go before the new one is there');
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'visits'::regclass AND status = 'proposed'});
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/It replaces public\.visits_site: once it is there, the drop is advised/, 'its page says so');
+is(($node->psql($db, "CALL steward.apply($id)"))[0], 0, 'it is built') or diag(last_error($node, $db, $id));
+is_index($node, $db, 'visits_site', 'valid', 'the other one is still there');
+run_workload($node, $db, query => 'SELECT id FROM visits WHERE site = %d ORDER BY seen LIMIT 5');
+$node->safe_psql($db, 'SELECT * FROM steward.refresh()');
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE kind = 'drop_index' AND target = 'public.visits_site' AND status = 'proposed'});
+isnt($id, '', 'then it is advised to go');
+is(($node->psql($db, "CALL steward.apply($id)"))[0], 0, 'and goes') or diag(last_error($node, $db, $id));
+is_index($node, $db, 'visits_site', 'absent', 'leaving the wider one');
+
 $node->stop;
 done_testing();

@@ -13,6 +13,8 @@
  */
 #include "core/report/explain_action.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace steward
@@ -127,7 +129,13 @@ DescribeOptions(const Action &action)
 {
 	std::vector<std::string> lines;
 	std::vector<std::string> superfluous = NamesOf(action.evidence, "superfluous");
+	std::vector<std::string> replaced = NamesOf(action.evidence, "replaced");
 
+	std::erase_if(superfluous, [&](const std::string &name)
+				  { return std::find(replaced.begin(), replaced.end(), name) != replaced.end(); });
+	if (!replaced.empty())
+		lines.push_back("It replaces " + Join(replaced, ", ") +
+						": once it is there, the drop is advised as an action of its own.");
 	if (!superfluous.empty())
 		lines.push_back("It finds all that " + Join(superfluous, ", ") +
 						" finds, which may then be dropped.");

@@ -166,6 +166,21 @@ TEST(ExplainAction, OffersWhatElseCouldBeHad)
 													   "OPTION", "LOCKS", "CHECK", "NOT"));
 }
 
+TEST(ExplainAction, SaysWhenTheReplacedGo)
+{
+	Action action = MakeCreation();
+
+	action.evidence["superfluous"] = {"public.one", "public.two"};
+	action.evidence["replaced"] = {"public.two"};
+
+	std::string page = ExplainAction(action);
+
+	EXPECT_THAT(
+		page,
+		HasSubstr("OPTION It replaces public.two: once it is there, the drop is advised as an action of "
+				  "its own.\n       It finds all that public.one finds, which may then be dropped.\n"));
+}
+
 TEST(ExplainAction, EachOptionStandsAlone)
 {
 	Action superfluous = MakeCreation();
