@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -39,6 +40,9 @@ constexpr double kLongestEntry = 2690;
 
 /* For all that is read of tables at a time; what is left over is sized by its statistics. */
 constexpr double kSamplingSeconds = 20;
+
+/* Of so many rows it is kept how many parts their values have. */
+constexpr size_t kPartsKept = 1000;
 
 /*
  * A partition with this share of another's rows, or just a few like that one,
@@ -203,24 +207,34 @@ IsProven(const Relation &relation, const IndexDefinition &index)
 
 /* An index that could not be built, as far as is known, or only by luck, is none that any statement could use. */
 void
-LeaveOutUnproven(Tuning &tuning)
+LeaveOutUnproven(Tuning &tuning, const std::vector<bool> &proven)
 {
-	const std::vector<IndexDefinition> &indexes = tuning.candidates.indexes;
-
 	for (CandidateSet &relevant : tuning.candidates.relevant)
 	{
 		auto unproven =
 			std::stable_partition(relevant.begin(), relevant.end(),
-								  [&](CandidateId id)
-								  {
-									  const IndexDefinition &index = indexes[static_cast<size_t>(id)];
-
-									  return IsProven(tuning.advice.catalog.at(index.relation), index);
-								  });
+								  [&](CandidateId id) { return proven[static_cast<size_t>(id)]; });
 
 		tuning.unproven.emplace_back(unproven, relevant.end());
 		relevant.erase(unproven, relevant.end());
 	}
+}
+
+/* What is needed no more once the candidates have their sizes; of hundreds of tables it would take hundreds of megabytes. */
+void
+ForgetRows(RowSample &sample)
+{
+	RowSample kept;
+
+	for (auto &[number, column] : sample.columns)
+	{
+		/* How many a value has on average is asked for when writes are priced. */
+		size_t rows = std::min(column.parts.size(), kPartsKept);
+		auto parts = std::make_move_iterator(column.parts.begin());
+
+		kept.columns[number].parts.assign(parts, parts + static_cast<ptrdiff_t>(rows));
+	}
+	sample = std::move(kept);
 }
 
 SizeModel
@@ -399,38 +413,56 @@ Weigh(const Tuning &tuning, PricedWorkload &priced, CostOracle &oracle)
 	}
 }
 
+/* One table after the other, since what is read of each takes memory. */
 std::vector<pg::HypotheticalIndex>
 SizeCandidates(Tuning &tuning)
 {
+	const std::vector<IndexDefinition> &candidates = tuning.candidates.indexes;
 	SizeModel model = ModelInForce();
-	std::vector<pg::HypotheticalIndex> indexes;
-	std::map<ObjectId, Parts> parts;
+	std::vector<pg::HypotheticalIndex> indexes(candidates.size());
+	std::vector<bool> proven(candidates.size(), false);
+	std::map<ObjectId, CandidateSet> of_table;
+	double seconds = kSamplingSeconds; /* that are left for reading */
 
-	pg::SampleRequest wanted = WhatToSample(tuning.candidates);
-	double end = pg::SecondsSinceEpoch() + kSamplingSeconds;
-
-	if (model == SizeModel::kSteward)
-		pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted, end);
-	LeaveOutUnproven(tuning);
-	for (auto &[oid, relation] : tuning.advice.catalog)
-		DescribeExpressions(relation);
-	/* hypopg has none of these. */
-	if (model == SizeModel::kSteward)
-		tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, end);
-	for (const IndexDefinition &index : tuning.candidates.indexes)
+	tuning.sizes.resize(candidates.size());
+	tuning.heights.resize(candidates.size());
+	for (size_t id = 0; id < candidates.size(); id++)
+		of_table[candidates[id].relation].push_back(static_cast<CandidateId>(id));
+	for (const auto &[oid, numbers] : WhatToSample(tuning.candidates))
 	{
-		auto part = parts.try_emplace(index.relation, tuning.advice.catalog.at(index.relation)).first;
+		Relation &relation = tuning.advice.catalog.at(oid);
+		const pg::SampleRequest wanted = {{oid, numbers}};
+		double begin = pg::SecondsSinceEpoch();
 
-		indexes.push_back(part->second.Place(index, model));
+		if (model == SizeModel::kSteward)
+			pg::SampleRows(tuning.advice.catalog, tuning.elements, wanted, begin + seconds);
+		for (CandidateId id : of_table[oid])
+			proven[static_cast<size_t>(id)] = IsProven(relation, candidates[static_cast<size_t>(id)]);
+		DescribeExpressions(relation);
+		/* hypopg has none of these. */
+		if (model == SizeModel::kSteward)
+			tuning.statistics.Read(tuning.advice.catalog, tuning.elements, wanted, begin + seconds);
+		seconds -= pg::SecondsSinceEpoch() - begin;
 
-		const pg::HypotheticalIndex &placed = indexes.back();
-		auto highest = std::max_element(placed.sizes.begin(), placed.sizes.end(),
-										[](const pg::PlacedSize &a, const pg::PlacedSize &b)
-										{ return a.height < b.height; });
+		Parts parts(relation);
 
-		tuning.sizes.push_back(PagesOf(placed) * kPageSize);
-		tuning.heights.push_back(highest == placed.sizes.end() ? -1 : highest->height);
+		for (CandidateId candidate : of_table[oid])
+		{
+			auto id = static_cast<size_t>(candidate);
+
+			indexes[id] = parts.Place(candidates[id], model);
+
+			const pg::HypotheticalIndex &placed = indexes[id];
+			auto highest = std::max_element(placed.sizes.begin(), placed.sizes.end(),
+											[](const pg::PlacedSize &a, const pg::PlacedSize &b)
+											{ return a.height < b.height; });
+
+			tuning.sizes[id] = PagesOf(placed) * kPageSize;
+			tuning.heights[id] = highest == placed.sizes.end() ? -1 : highest->height;
+		}
+		ForgetRows(relation.sample);
 	}
+	LeaveOutUnproven(tuning, proven);
 	return indexes;
 }
 

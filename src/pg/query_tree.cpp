@@ -366,7 +366,7 @@ AnalyzedQuery::Analyze()
 	writes_.clear();
 	deletes_.clear();
 	inserts_.clear();
-	context_ = std::make_unique<OwnedMemoryContext>("pg_steward query");
+	context_ = OwnedMemoryContext::MakeSmall("pg_steward query");
 
 	/* Only the tree itself is worth keeping. */
 	OwnedMemoryContext analysis("pg_steward analysis");

@@ -12,6 +12,8 @@
  */
 #pragma once
 
+#include <memory>
+
 #include "pg/guard.h"
 
 extern "C"
@@ -38,6 +40,16 @@ public:
 			[&]
 			{ context_ = AllocSetContextCreateInternal(TopMemoryContext, name, ALLOCSET_DEFAULT_SIZES); });
 	}
+
+	/* One of thousands, of which each keeps a little: without the room that the usual kind has to spare. */
+	static std::unique_ptr<OwnedMemoryContext> MakeSmall(const char *name)
+	{
+		MemoryContext context = nullptr;
+
+		Guarded([&] { context = GenerationContextCreate(TopMemoryContext, name, ALLOCSET_SMALL_SIZES); });
+		return std::unique_ptr<OwnedMemoryContext>(new OwnedMemoryContext(context));
+	}
+
 	~OwnedMemoryContext() { MemoryContextDelete(context_); }
 	OwnedMemoryContext(const OwnedMemoryContext &) = delete;
 	OwnedMemoryContext &operator=(const OwnedMemoryContext &) = delete;
@@ -45,6 +57,8 @@ public:
 	MemoryContext get() const { return context_; }
 
 private:
+	explicit OwnedMemoryContext(MemoryContext context) : context_(context) {}
+
 	MemoryContext context_ = nullptr;
 };
 
