@@ -11,6 +11,8 @@
 #
 #	--! case NAME         a comment that says why the expert's answer is right,
 #	                      then what steward.recommend_indexes() is asked about
+#	--! observe TIMES     what ran so often before, instead: advice is for the
+#	                      observed workload; {i} is the number of the execution
 #	--! measure           what is run, if not just that: parameters need values
 #	--! expert            the expert's indexes; "--! expert none" is no index
 #	--! rejected          other answers; none needs fewer buffers than the expert's
@@ -23,6 +25,9 @@
 #	--! triggers          EXPLAIN cannot show what its triggers do: only buffers count
 #	--! size FACTOR       what is advised has at most so many times the expert's size
 #	--! mentions PATTERN  the advice has text that matches
+#	--! verdict PATTERN   so has what steward.statements says of an observed one
+#	--! replaces NAMES    indexes that the new one replaces; otherwise none
+#	--! drops NAMES       indexes that are advised to go; otherwise none
 #
 # Statements end with a semicolon at the end of a line.
 package Catalogue;
@@ -35,11 +40,11 @@ use JSON::PP ();
 
 our @EXPORT_OK = qw(
   read_cases advise existing_indexes build_indexes drop_indexes measure
-  class_is_as_good needs_as_few advised_ddl
+  class_is_as_good needs_as_few advised_ddl advised_to_go verdicts
 );
 
 my @texts = qw(statements measure expert rejected prepare cleanup session);
-my @words = qw(ask size mentions);
+my @words = qw(ask size mentions verdict replaces drops);
 my @flags = qw(write utility triggers);
 
 # read_cases(FILES): the cases of all files, as hashes with the marks as keys.
@@ -63,15 +68,17 @@ sub read_cases
 				$section = $mark;
 				if ($mark eq 'case')
 				{
-					push @cases, { name => $rest, about => '', map { ($_ => '') } @texts };
+					push @cases, { name => $rest, about => '', observe => [], map { ($_ => '') } @texts };
 					$section = 'statements';
 				}
+				elsif ($mark eq 'observe') { push @{ $cases[-1]{observe} }, { times => $rest, script => '' }; }
 				elsif ($mark eq 'expert' && $rest eq 'none') { $cases[-1]{none} = 1; }
 				elsif (grep { $_ eq $mark } @words) { $cases[-1]{$mark} = $rest; }
 				elsif (grep { $_ eq $mark } @flags) { $cases[-1]{$mark} = 1; }
 				elsif (!grep { $_ eq $mark } @texts) { die "$path:$.: unknown mark \"$mark\""; }
 			}
 			elsif (@cases && $line =~ /^-- ?(.*)/s) { $cases[-1]{about} .= $1; }
+			elsif (@cases && $section eq 'observe') { $cases[-1]{observe}[-1]{script} .= $line; }
 			elsif (@cases && grep { $_ eq $section } @texts) { $cases[-1]{$section} .= $line; }
 			elsif ($line =~ /\S/ && $line !~ /^--/) { die "$path:$.: this belongs to no section"; }
 		}
@@ -84,7 +91,7 @@ sub read_cases
 			$case->{$text} = [ grep { /\S/ } split(/;[ \t]*(?:\n|\z)/, $case->{$text}) ];
 		}
 		$case->{measure} = $case->{statements} unless @{ $case->{measure} };
-		die "case $case->{name} asks about nothing" unless @{ $case->{statements} };
+		die "case $case->{name} asks about nothing" unless @{ $case->{statements} } || @{ $case->{observe} };
 		die "case $case->{name} has no expert's answer" unless $case->{none} || @{ $case->{expert} };
 	}
 	return grep { $_->{name} =~ ($ENV{STEWARD_CASES} || '') } @cases;
@@ -99,15 +106,47 @@ sub literal
 	return $text =~ s/\\/\\\\/g ? " E'$text'" : "'$text'";
 }
 
+# observe(SQL, CASE): runs what is to be observed, with counters that begin now.
+sub observe
+{
+	my ($sql, $case) = @_;
+	my $script = '';
+
+	for my $part (@{ $case->{observe} })
+	{
+		for my $i (1 .. $part->{times}) { $script .= $part->{script} =~ s/\{i\}/$i/gr; }
+	}
+	$sql->("$case->{session}
+SELECT pg_stat_statements_reset(), pg_stat_reset();
+\\o /dev/null
+$script
+SELECT pg_stat_force_next_flush();");
+	return;
+}
+
 # advise(SQL, CASE): the rows of steward.recommend_indexes(), as hashes.
 sub advise
 {
 	my ($sql, $case) = @_;
-	my $queries = join(', ', map { literal($_) } @{ $case->{statements} });
+	my $queries = 'NULL';
 	my $ask = $case->{ask} ? ", $case->{ask}" : '';
 
+	if (@{ $case->{observe} }) { observe($sql, $case); }
+	else { $queries = 'ARRAY[' . join(', ', map { literal($_) } @{ $case->{statements} }) . ']'; }
 	return JSON::PP->new->decode($sql->("$case->{session}
-SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY rank), '[]') FROM steward.recommend_indexes(queries => ARRAY[$queries]$ask) AS r;"));
+SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY rank), '[]') FROM steward.recommend_indexes(queries => $queries$ask) AS r;"));
+}
+
+# verdicts(SQL): what becomes of the observed statements, one a line.
+sub verdicts
+{
+	my ($sql) = @_;
+
+	return $sql->(q{
+\\o /dev/null
+SELECT * FROM steward.refresh();
+\\o
+SELECT advice FROM steward.statements WHERE advice IS NOT NULL;});
 }
 
 # advised_ddl(ROWS): what a DBA would run of them in one transaction: the new
@@ -115,10 +154,19 @@ SELECT coalesce(jsonb_agg(to_jsonb(r) ORDER BY rank), '[]') FROM steward.recomme
 sub advised_ddl
 {
 	my ($rows) = @_;
-	my @ddl = map { $_->{ddl} } grep { $_->{action} eq 'create' && defined $_->{confirmed_by} } @$rows;
+	my @ddl = map { $_->{ddl} } grep { $_->{action} ne 'drop' && defined $_->{confirmed_by} } @$rows;
 
 	s/^(CREATE (?:UNIQUE )?INDEX) CONCURRENTLY/$1/ for @ddl;
 	return @ddl;
+}
+
+# advised_to_go(ROWS, ACTION): the names of the indexes that rows with this
+# action drop or replace, in order.
+sub advised_to_go
+{
+	my ($rows, $action) = @_;
+
+	return join(' ', sort(map { @{ $_->{replaces} } } grep { $_->{action} eq $action } @$rows));
 }
 
 # existing_indexes(SQL): the OIDs of all indexes, for build_indexes.
