@@ -14,7 +14,9 @@
  */
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "flow/run_round.h"
 #include "pg/session.h"
@@ -54,13 +56,15 @@ private:
 	void DoRounds();
 	void ServeQueue();
 	bool Attempt(const char *what, const std::function<void()> &work);
-	void NoteError(const std::string &error);
+	void NoteFailure(const char *what, const std::string &message);
+	void NoteError(const std::string &what, const std::string &error);
+	void ForgetErrors();
 
 	std::optional<pg::StartedWorker> action_;
 	double last_observation_ = 0;
 	double last_advice_ = 0;
 	bool round_done_ = false;
-	std::string last_error_;
+	std::map<std::string, std::string> told_; /* the last error of each kind of work */
 };
 
 void
@@ -73,35 +77,72 @@ WithSlot(const std::function<void(pg::DatabaseSlot &)> &use)
 }
 
 void
-Steward::NoteError(const std::string &error)
+ShowError(const std::string &error)
 {
-	if (!error.empty() && error != last_error_)
-		pg::LogWarning(error);
-	last_error_ = error;
 	WithSlot([&](pg::DatabaseSlot &slot) { pg::CopyText(slot.last_error, sizeof(slot.last_error), error); });
+}
+
+/* What keeps failing is told once, also while something else fails beside it. */
+void
+Steward::NoteError(const std::string &what, const std::string &error)
+{
+	std::string &told = told_[what];
+
+	if (error != told)
+		pg::LogWarning(error);
+	told = error;
+	ShowError(error);
+}
+
+void
+Steward::ForgetErrors()
+{
+	told_.clear();
+	ShowError("");
+}
+
+/* Whether somebody dropped the extension, perhaps while we were at work on its tables. */
+bool
+ExtensionIsGone()
+{
+	Presence presence = Presence::kPresent;
+	std::optional<pg::ServerError> error = pg::RunTransaction([&] { presence = LookForExtension(); });
+
+	return !error && presence == Presence::kAbsent;
+}
+
+/* An extension that was dropped takes its tables along, which is no error worth telling. */
+void
+Steward::NoteFailure(const char *what, const std::string &message)
+{
+	if (!ExtensionIsGone())
+		NoteError(what, std::string("could not ") + what + ": " + message);
 }
 
 /* One piece of work in a transaction of its own; what goes wrong is told and ends there. */
 bool
 Steward::Attempt(const char *what, const std::function<void()> &work)
 {
+	std::string message;
+
 	try
 	{
 		std::optional<pg::ServerError> error = pg::RunTransaction(work);
 
 		pg::ReleaseAdvisoryLocks();
-		if (error)
+		if (!error)
 		{
-			NoteError(std::string("could not ") + what + ": " + error->message);
-			return false;
+			told_.erase(what);
+			return true;
 		}
+		message = error->message;
 	}
 	catch (const std::exception &error)
 	{
-		NoteError(std::string("could not ") + what + ": " + error.what());
-		return false;
+		message = error.what();
 	}
-	return true;
+	NoteFailure(what, message);
+	return false;
 }
 
 bool
@@ -118,8 +159,9 @@ Steward::ExtensionIsHere()
 			slot.looked_at = GetCurrentTimestamp();
 		});
 	if (presence == Presence::kOtherVersion)
-		NoteError(std::string("the SQL objects in this database are not of version ") + STEWARD_VERSION +
-				  ", which is loaded; run ALTER EXTENSION pg_steward UPDATE;");
+		NoteError("version", std::string("the SQL objects in this database are not of version ") +
+								 STEWARD_VERSION +
+								 ", which is loaded; run ALTER EXTENSION pg_steward UPDATE;");
 	return presence == Presence::kPresent;
 }
 
@@ -159,7 +201,7 @@ Steward::DoRounds()
 	{
 		if (Attempt("renew the advice", [] { AdviseRound(); }))
 		{
-			NoteError("");
+			ForgetErrors();
 			WithSlot([](pg::DatabaseSlot &slot) { slot.last_round_at = GetCurrentTimestamp(); });
 		}
 		last_advice_ = now;
@@ -182,7 +224,7 @@ Steward::ServeQueue()
 	if (worker.started())
 		action_ = worker;
 	else
-		NoteError("no background worker slot is free for an action; raise max_worker_processes");
+		NoteError("action", "no background worker slot is free for an action; raise max_worker_processes");
 }
 
 bool

@@ -86,10 +86,16 @@ $node->safe_psql('clone', 'DROP TABLE item');
 $node->safe_psql('postgres', 'DROP DATABASE clone');
 $node->safe_psql('postgres', 'DROP DATABASE origin');
 
-# DROP EXTENSION
+# DROP EXTENSION, while the steward wants to look into the queue
 my $offset = -s $node->logfile;
+my $dropper = $node->background_psql('shop');
 
-$node->safe_psql('shop', 'DROP EXTENSION pg_steward');
+$dropper->query_safe('BEGIN; DROP EXTENSION pg_steward');
+ok( $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity
+		WHERE backend_type = 'pg_steward' AND datname = 'shop' AND wait_event_type = 'Lock'"),
+	'the steward waits for who drops the extension');
+$dropper->query_safe('COMMIT');
+$dropper->quit;
 ok( $node->poll_query_until('postgres',
 		"SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'pg_steward' AND datname = 'shop'"),
 	'without the extension the steward leaves');
