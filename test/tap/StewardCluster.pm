@@ -25,7 +25,9 @@ INSERT INTO item SELECT i, i % 2000, i % 7, repeat('x', 100) FROM generate_serie
 VACUUM ANALYZE item;
 };
 
-# new_steward(NAME, CONF): a server that was initialised, not started.
+# new_steward(NAME, CONF): a server that was initialised, not started.  Its
+# stewards do a round when they start, and no other unless CONF wants it: else it
+# would depend on how fast the machine is what a test finds done.
 sub new_steward
 {
 	my ($name, $conf, %init) = @_;
@@ -38,6 +40,8 @@ max_worker_processes = 16
 autovacuum = off
 jit = off
 pg_steward.min_free_space = 0
+pg_steward.workload_interval = 1d
+pg_steward.round_interval = 1d
 });
 	$node->append_conf('postgresql.conf', $conf) if defined $conf;
 	return $node;
@@ -155,14 +159,15 @@ sub is_index
 	return;
 }
 
-# Until the database has its steward.
+# Until the database has its steward, and that has done its first round: then it
+# is asleep.
 sub await_steward
 {
 	my ($node, $db) = @_;
 
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	ok( $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity
-			WHERE backend_type = 'pg_steward' AND datname = '$db'"),
+			WHERE backend_type = 'pg_steward' AND datname = '$db' AND wait_event_type = 'Extension'"),
 		"database $db has its steward");
 	return;
 }
