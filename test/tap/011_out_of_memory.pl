@@ -11,11 +11,7 @@ use PostgreSQL::Test::Utils;
 use StewardCluster;
 use Test::More;
 
-my $node = new_steward('memory', q{
-pg_steward.workload_interval = 1s
-pg_steward.round_interval = 1s
-log_statement = none
-});
+my $node = new_steward('memory', "log_statement = none\n");
 my $db = 'postgres';
 my $library = PostgreSQL::Test::Utils::tempdir() . '/fail_allocation.so';
 my $source = __FILE__ =~ s/[^\/]*$/fail_allocation.cpp/r;
@@ -182,6 +178,9 @@ sub sweep_worker
 	return;
 }
 
+# Only now, since a round may find that what is proposed is not wanted any more.
+$node->append_conf('postgresql.conf', "pg_steward.workload_interval = 1s\npg_steward.round_interval = 1s\n");
+$node->reload;
 sweep_worker('pg_steward', 1 .. 5, 10, 20, 40, 80, 150, 300, 600, 1000, 1500);
 ok( $node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_steward'"),
 	'the steward is there after all of it');
