@@ -71,7 +71,8 @@ my @cases = (
 	[ 'a frequent kind', "sale ((doc ->> 'kind'))", "SELECT * FROM sale WHERE doc ->> 'kind' = '19'" ],
 	[ 'a rare kind', "sale ((doc ->> 'kind'))", "SELECT * FROM sale WHERE doc ->> 'kind' = '1'" ],
 	[ 'a city of many', "sale ((doc ->> 'city'))", "SELECT * FROM sale WHERE doc ->> 'city' = 'city 77'" ],
-	[ 'arithmetic', 'sale ((price * quantity))', 'SELECT * FROM sale WHERE price * quantity > 1800' ],
+	# Wider than a few bins of the histogram, whose bounds are chance.
+	[ 'arithmetic', 'sale ((price * quantity))', 'SELECT * FROM sale WHERE price * quantity > 1700' ],
 	[ 'arithmetic, one value', 'sale ((price * quantity))', 'SELECT * FROM sale WHERE price * quantity = 1911' ],
 	[ 'sorted', 'sale ((price + quantity), id)', 'SELECT * FROM sale ORDER BY price + quantity, id LIMIT 20' ],
 	[ 'mostly null', 'sale (upper(note))', "SELECT * FROM sale WHERE upper(note) = 'URGENT 1'" ],
