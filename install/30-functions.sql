@@ -54,6 +54,7 @@ CREATE FUNCTION steward.calibrate(
 	OUT used boolean)
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_calibrate';
 
 COMMENT ON FUNCTION steward.calibrate() IS
@@ -64,6 +65,7 @@ CREATE FUNCTION steward.recommend_cost_constants(
 	OUT benefit double precision, OUT ddl text, OUT undo_ddl text, OUT reason text)
 RETURNS SETOF record
 LANGUAGE c VOLATILE STRICT
+SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_recommend_cost_constants';
 
 COMMENT ON FUNCTION steward.recommend_cost_constants() IS

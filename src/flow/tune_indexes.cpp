@@ -173,6 +173,8 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle 
 		objective += problem.weights[i] * oracle.PriceStatement(i, {}).Effort();
 	for (const PlannedVariant &planned : tuning.variants)
 		outcomes[planned.statement].could_use |= CouldUse(planned.shape);
+	for (size_t i = 0; i < tuning.advice.statements.size(); i++)
+		NoteIndexes(tuning.advice, i, outcomes[i]);
 	for (size_t i = 0; i < priced.positions.size(); i++)
 	{
 		const PlannedVariant &planned = tuning.variants[priced.positions[i]];
@@ -186,9 +188,13 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle 
 			continue;
 		}
 
+		outcome.tried = std::max(outcome.tried, problem.relevant[i].size());
+		/* Of what is served nobody asks what else could have been. */
+		if (!outcome.served_by.empty())
+			continue;
+
 		Price best = oracle.PriceStatement(i, problem.relevant[i]);
 
-		outcome.tried = std::max(outcome.tried, problem.relevant[i].size());
 		outcome.cost += effort * TimesOf(planned);
 		outcome.best_cost += best.Effort() * TimesOf(planned);
 		if (objective > 0)
@@ -210,7 +216,6 @@ JudgeStatements(Tuning &tuning, const PricedWorkload &priced, RememberingOracle 
 		outcome.budget = problem.budget;
 		outcome.room = std::max(0.0, room);
 		outcome.min_saving = problem.min_gain * priced.share;
-		NoteIndexes(tuning.advice, i, outcome);
 		NoteTables(tuning.advice, advised, outcome);
 		if (outcome.tried == 0)
 			outcome.obstacles = ObstaclesOf(tuning, i);

@@ -8,22 +8,23 @@ SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('list_statements'), ('recommend_indexes'), ('status') $$,
+	$$ VALUES ('calibrate'), ('list_statements'), ('recommend_cost_constants'), ('recommend_indexes'), ('status') $$,
 	'PUBLIC may call what reads, and nothing else');
 
 SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('pg_monitor', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('explain_recommendation'), ('export_case'), ('list_statements'), ('recommend_indexes'), ('simulate'), ('status') $$,
+	$$ VALUES ('calibrate'), ('explain_recommendation'), ('export_case'), ('list_statements'), ('recommend_cost_constants'),
+	          ('recommend_indexes'), ('simulate'), ('status') $$,
 	'pg_monitor may also look at recommendations');
 
 SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_admin', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('cancel'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_statements'), ('recommend_indexes'),
-	          ('refresh'), ('remove_exclusion'), ('revert'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
+	$$ VALUES ('apply'), ('calibrate'), ('cancel'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_statements'),
+	          ('recommend_cost_constants'), ('recommend_indexes'), ('refresh'), ('remove_exclusion'), ('revert'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
 	'steward_admin may call all but what CREATE EXTENSION alone calls');
 
 SELECT is_empty(

@@ -51,7 +51,7 @@ constexpr double kLargestPart = 0.3;
 constexpr double kFewValues = 100;
 
 /* A value is rare with less than this share of what it would have if all were as frequent. */
-constexpr double kRare = 0.5;
+constexpr double kRare = 0.6;
 
 /*
  * An index of several columns that are compared for equality begins with one

@@ -600,18 +600,20 @@ Selector::RemoveHarm(CandidateSet set)
 
 /*
  * The one that adds most to those placed already; where none adds anything by
- * itself, those that one statement's plan uses together.
+ * itself, those that one statement's plan uses together.  Asked first is the
+ * one of which the plans that came up promise most, and no more of them than
+ * promise more than it adds.
  */
 CandidateSet
 Selector::NextInRank(const CandidateSet &left, const CandidateSet &placed)
 {
 	CandidateSet best = {left.front()};
-	double best_gain = GainOf(best, placed);
+	double best_gain = 0;
+	std::vector<std::pair<double, CandidateId>> promises;
 
 	auto consider = [&](const CandidateSet &group)
 	{
 		double gain = group.empty() ? 0 : GainOf(group, placed);
-
 
 		if (gain > best_gain)
 		{
@@ -621,7 +623,14 @@ Selector::NextInRank(const CandidateSet &left, const CandidateSet &placed)
 	};
 
 	for (CandidateId id : left)
-		consider({id});
+		promises.emplace_back(KnownGainOf({id}, placed), id);
+	std::stable_sort(promises.begin(), promises.end(),
+					 [](const auto &a, const auto &b) { return a.first > b.first; });
+	for (const auto &[promise, id] : promises)
+	{
+		if (best_gain <= LeastGain() || promise > best_gain)
+			consider({id});
+	}
 	if (best_gain > LeastGain())
 		return best;
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
@@ -691,11 +700,11 @@ Selector::Run()
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 		LookAhead(statement);
 
-	CandidateSet by_byte = Prune(Grow(Preference::kGainPerByte));
-	CandidateSet by_gain = Prune(Grow(Preference::kGain));
+	CandidateSet by_byte = Grow(Preference::kGainPerByte);
+	CandidateSet by_gain = Grow(Preference::kGain);
 	CandidateSet best = Objective(by_gain) <= Objective(by_byte) ? by_gain : by_byte;
 
-	Selection selection = Rank(RemoveHarm(Shrink(Exchange(std::move(best)))));
+	Selection selection = Rank(RemoveHarm(Shrink(Exchange(Prune(std::move(best))))));
 
 	selection.cut_off = cut_off_;
 	return selection;
