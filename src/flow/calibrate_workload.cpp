@@ -199,6 +199,9 @@ TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 
 	if (worth && average > 0)
 		price.correction = *worth / average;
+	/* The plan that there is now was measured. */
+	if (!price.used.empty())
+		price.doubt = calibration_.error;
 	return price;
 }
 

@@ -171,8 +171,8 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 		gain.share = std::min(1.0, gain.share + planned.variant.share);
 		gain.cost_before += one.cost_before * TimesOf(planned);
 		gain.cost_after += one.cost_after * TimesOf(planned);
-		gain.effort_before += one.effort_before * TimesOf(planned);
-		gain.effort_after += one.effort_after * TimesOf(planned);
+		gain.likely_before += one.likely_before * TimesOf(planned);
+		gain.likely_after += one.likely_after * TimesOf(planned);
 		recommended.cost_before += one.cost_before * TimesOf(planned);
 		recommended.cost_after += one.cost_after * TimesOf(planned);
 		served.push_back(&planned.shape);
@@ -183,8 +183,8 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	{
 		gain.cost_before /= gain.share;
 		gain.cost_after /= gain.share;
-		gain.effort_before /= gain.share;
-		gain.effort_after /= gain.share;
+		gain.likely_before /= gain.share;
+		gain.likely_after /= gain.share;
 	}
 	recommended.saves_ms_per_hour = SavesPerHour(tuning, recommended.gains);
 	recommended.order = ExplainOrder(index, relation, served);

@@ -31,8 +31,14 @@ struct Price
 	/* How much more than an average unit of cost one of this plan is worth, where that is known. */
 	double correction = 1;
 
-	/* What the plan is worth: by its cost the planner chooses it, by this it is judged. */
-	double Effort() const { return cost * correction; }
+	/* By what factor that may be wrong, of a plan that nobody has measured. */
+	double doubt = 1;
+
+	/* What the plan is likely to be worth. */
+	double Likely() const { return cost * correction; }
+
+	/* What it is judged by, so that a gain which may as well be a loss is none; the planner chooses it by its cost. */
+	double Effort() const { return Likely() * doubt; }
 
 	bool operator==(const Price &) const = default;
 };

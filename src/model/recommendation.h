@@ -39,13 +39,13 @@ struct StatementGain
 	size_t statement = 0;   /* position in the advised workload */
 	double cost_before = 0; /* of the executions that gain, on average */
 	double cost_after = 0;
-	double effort_before = 0; /* what the plans of these costs are worth */
-	double effort_after = 0;
+	double likely_before = 0; /* what the plans of these costs are likely to be worth */
+	double likely_after = 0;
 	double share = 1; /* of its executions that gain, 0-1 */
 	double left = 1;  /* of its time, with this index and all better-ranked ones, as is expected, 0-1 */
 
 	/* Share of the statement's time that goes away, as is expected, 0-1. */
-	double Saved() const { return effort_before > 0 ? share * (1 - effort_after / effort_before) : 0; }
+	double Saved() const { return likely_before > 0 ? share * (1 - likely_after / likely_before) : 0; }
 };
 
 struct RecommendedIndex

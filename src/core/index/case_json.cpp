@@ -168,9 +168,9 @@ JSON_MEMBERS(IndexDefinition, relation, keys, included, method, predicate, pages
 JSON_MEMBERS(Candidates, indexes, relevant, stand_ins)
 JSON_MEMBERS(SelectionProblem, weights, relevant, sizes, kinds, stand_ins, upkeep, budget, min_gain,
 			 min_saving, small_saving, min_of_base, max_harm, out_of_time)
-JSON_MEMBERS(Price, cost, used, correction)
+JSON_MEMBERS(Price, cost, used, correction, doubt)
 JSON_MEMBERS(PricedSet, statement, set, price)
-JSON_MEMBERS(ServedStatement, statement, cost_before, cost_after, effort_before, effort_after)
+JSON_MEMBERS(ServedStatement, statement, cost_before, cost_after, likely_before, likely_after)
 JSON_MEMBERS(ChosenIndex, candidate, benefit, with, served)
 JSON_MEMBERS(Selection, indexes, base_costs, final_costs, cut_off)
 

@@ -659,13 +659,13 @@ Selector::Describe(CandidateId id, const CandidateSet &group, const CandidateSet
 		Price after = PriceOf(statement, with);
 
 		if (after.Effort() < before.Effort())
-			chosen.served.push_back({statement, before.cost, after.cost, before.Effort(), after.Effort()});
+			chosen.served.push_back({statement, before.cost, after.cost, before.Likely(), after.Likely()});
 	}
 	std::stable_sort(chosen.served.begin(), chosen.served.end(),
 					 [&](const ServedStatement &a, const ServedStatement &b)
 					 {
-						 return problem_.weights[a.statement] * (a.effort_before - a.effort_after) >
-								problem_.weights[b.statement] * (b.effort_before - b.effort_after);
+						 return problem_.weights[a.statement] * (a.likely_before - a.likely_after) >
+								problem_.weights[b.statement] * (b.likely_before - b.likely_after);
 					 });
 	return chosen;
 }

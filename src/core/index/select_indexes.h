@@ -42,8 +42,8 @@ struct ServedStatement
 	size_t statement = 0;
 	double cost_before = 0; /* with all better-ranked indexes in place */
 	double cost_after = 0;
-	double effort_before = 0; /* what these plans are worth */
-	double effort_after = 0;
+	double likely_before = 0; /* what these plans are likely to be worth */
+	double likely_after = 0;
 
 	bool operator==(const ServedStatement &) const = default;
 };

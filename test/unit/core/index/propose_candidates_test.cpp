@@ -518,9 +518,9 @@ TEST(ProposeCandidates, TheRowsOfARareValueMayHaveAnIndexOfTheirOwn)
 /* Tomorrow another value may be asked for. */
 TEST(ProposeCandidates, AValueAsFrequentAsTheOthersHasNone)
 {
-	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.17))), IsEmpty())
-		<< "more than half of a third";
-	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.16))),
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.21))), IsEmpty())
+		<< "more than 0.6 of a third";
+	EXPECT_THAT(ProposePartial(InState(), MakeConditioned(MakeCondition(kCondition, kA, 0.19))),
 				UnorderedElementsAre("b where a = 1"));
 }
 

@@ -39,7 +39,7 @@ TEST(DescribeGains, KeepsTheOrderAndTheFacts)
 
 	ASSERT_EQ(gains.size(), 2u);
 	EXPECT_EQ(DumpJson(gains[0]), "{\"userid\":10,\"queryid\":8,\"toplevel\":true,\"query\":\"SELECT 8\","
-								  "\"calls\":2,\"mean_ms\":15.0,\"share\":0.25,"
+								  "\"calls\":2,\"mean_ms\":15.0,\"expected_ms\":15.0,\"share\":0.25,"
 								  "\"cost_before\":100.0,\"cost_after\":10.0}");
 	EXPECT_EQ(gains[1]["queryid"], 7);
 }
