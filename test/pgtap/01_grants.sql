@@ -46,16 +46,17 @@ SELECT is_empty(
 
 SELECT results_eq(
 	$$ SELECT c.relname::text COLLATE "default" FROM pg_class AS c
-	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege('public', c.oid, 'SELECT') $$,
-	$$ VALUES ('statements') $$,
-	'everybody reads the statements that the view shows them, and nothing else');
+	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege('public', c.oid, 'SELECT')
+	    ORDER BY c.relname COLLATE "C" $$,
+	$$ VALUES ('calibration'), ('statements') $$,
+	'everybody reads the statements that the views show them, and nothing else');
 
 SELECT bag_eq(
 	$$ SELECT r.rolname, c.relname::text COLLATE "default"
 	     FROM pg_class AS c, (VALUES ('steward_admin'), ('pg_monitor')) AS r (rolname)
 	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(r.rolname, c.oid, 'SELECT') $$,
 	$$ SELECT r, t FROM unnest('{steward_admin,pg_monitor}'::text[]) AS r,
-	                    unnest('{actions,exclusions,journal,recommendations,statements}'::text[]) AS t $$,
+	                    unnest('{actions,calibration,exclusions,journal,recommendations,statements}'::text[]) AS t $$,
 	'steward_admin and pg_monitor read the same, the noted counters aside');
 
 SELECT is_empty(

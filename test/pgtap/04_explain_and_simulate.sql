@@ -27,7 +27,7 @@ SELECT matches((SELECT text FROM page), 'DO +CREATE INDEX CONCURRENTLY orders_cu
 SELECT matches((SELECT text FROM page), 'UNDO +DROP INDEX CONCURRENTLY tap_explain.orders_customer_at_idx', 'UNDO');
 SELECT matches((SELECT text FROM page), 'WHY +serves 1 statement', 'WHY');
 SELECT matches((SELECT text FROM page), 'GAIN +[\d.]+ % of the workload, about [\d.]+ \S+ each hour', 'GAIN in time');
-SELECT matches((SELECT text FROM page), '12 calls of [\d.]+ m?s, [\d.]+ % of all time: SELECT \* FROM tap_explain.orders WHERE customer = \$1',
+SELECT matches((SELECT text FROM page), '12 calls of [\d.]+ m?s -> [\d.]+ m?s expected, [\d.]+ % of all time: SELECT \* FROM tap_explain.orders WHERE customer = \$1',
                'and by statement, without a value');
 SELECT matches((SELECT text FROM page), 'ORDER +customer \(compared for equality\), then at \(gives the wanted order\)', 'ORDER');
 SELECT matches((SELECT text FROM page), 'PRICE +[\d.]+ kB on disk', 'PRICE');
