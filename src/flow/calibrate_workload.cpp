@@ -19,6 +19,7 @@
 #include "core/workload/correct_constants.h"
 #include "flow/tuning.h"
 #include "pg/cost_constants.h"
+#include "pg/session.h"
 
 namespace steward
 {
@@ -28,6 +29,9 @@ namespace
 
 /* Each is planned eight times and more; prices that some hundred statements agree on, others do not change. */
 constexpr size_t kMostStatements = 200;
+
+/* Planning takes this long at most; the statements that took most time come first. */
+constexpr double kMostSeconds = 10;
 
 /* The variants of each statement, in the order of its position. */
 using VariantsOf = std::map<size_t, std::vector<size_t>>;
@@ -122,6 +126,7 @@ CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &
 	WorkloadCalibration known;
 	VariantsOf groups = GroupVariants(variants);
 	pg::WhatIf what_if = WhatIfOf(variants, elements);
+	double end = pg::SecondsSinceEpoch() + kMostSeconds;
 	double touched = 0;
 	double read = 0;
 
@@ -130,6 +135,8 @@ CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &
 	{
 		const StatementCounters &counters = advice.statements[statement].statement.counters;
 
+		if (pg::SecondsSinceEpoch() >= end)
+			break;
 		if (std::optional<MeasuredPlan> measured = Measure(counters, groups[statement], variants, what_if))
 		{
 			known.statements.push_back(statement);

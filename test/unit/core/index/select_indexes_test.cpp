@@ -31,6 +31,8 @@ struct Plan
 {
 	CandidateSet needs;
 	double cost;
+	double correction = 1;
+	double doubt = 1;
 };
 
 /* Each statement takes the cheapest plan whose indexes are there. */
@@ -50,7 +52,7 @@ public:
 				(best == nullptr || plan.cost < best->cost))
 				best = &plan;
 		}
-		return {best->cost, best->needs};
+		return {best->cost, best->needs, best->correction, best->doubt};
 	}
 
 private:
@@ -107,6 +109,40 @@ TEST(SelectIndexes, TakesTheIndexThatHelps)
 	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 0.9);
 	EXPECT_THAT(selection.base_costs, ElementsAre(100));
 	EXPECT_THAT(selection.final_costs, ElementsAre(10));
+}
+
+TEST(SelectIndexes, WhatIsCheaperAndTakesLongerHelpsNobody)
+{
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(1, 1), {{{{}, 100}, {{0}, 50, 3}}})), IsEmpty());
+}
+
+TEST(SelectIndexes, ThePlanThatThePlannerTakesCounts)
+{
+	/* With both it takes the second, which takes longer. */
+	Selection selection = Select(MakeProblem(1, 2), {{{{}, 100}, {{0}, 50}, {{1}, 40, 2}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(0));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].served[0].likely_after, 50);
+}
+
+TEST(SelectIndexes, AGainThatMayAsWellBeALossIsNone)
+{
+	EXPECT_THAT(ChosenOf(Select(MakeProblem(1, 1), {{{{}, 100}, {{0}, 70, 1, 1.5}}})), IsEmpty());
+
+	Selection selection = Select(MakeProblem(1, 1), {{{{}, 100}, {{0}, 40, 1, 1.5}}});
+
+	ASSERT_THAT(ChosenOf(selection), ElementsAre(0));
+	EXPECT_DOUBLE_EQ(selection.indexes[0].benefit, 0.4) << "by what it is judged by";
+	EXPECT_DOUBLE_EQ(selection.indexes[0].served[0].likely_after, 40) << "as it is likely to be";
+}
+
+TEST(SelectIndexes, AStatementThatIsLikelyToTakeLongerCostsTheIndexItsPlace)
+{
+	SelectionProblem problem = MakeProblem(2, 1);
+
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 100}, {{0}, 10}}, {{{}, 100}, {{0}, 90, 1.3}}})), IsEmpty());
+	EXPECT_THAT(ChosenOf(Select(problem, {{{{}, 100}, {{0}, 10}}, {{{}, 100}, {{0}, 90, 1.2}}})),
+				ElementsAre(0));
 }
 
 TEST(SelectIndexes, TakesNothingWhereNothingIsGained)
