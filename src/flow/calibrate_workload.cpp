@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/figures.h"
 #include "core/workload/correct_constants.h"
 #include "flow/tuning.h"
 #include "pg/cost_constants.h"
@@ -32,6 +33,9 @@ constexpr size_t kMostStatements = 200;
 
 /* Planning takes this long at most; the statements that took most time come first. */
 constexpr double kMostSeconds = 10;
+
+/* Of what a plan is worth so many mean something. */
+constexpr int kFigures = 4;
 
 /* The variants of each statement, in the order of its position. */
 using VariantsOf = std::map<size_t, std::vector<size_t>>;
@@ -204,8 +208,9 @@ TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 	std::optional<double> worth = what_if_.WorthOf(statement, set, calibration_.prices);
 	double average = price.cost * calibration_.unit_ms;
 
-	if (worth && average > 0)
-		price.correction = *worth / average;
+	/* Rounded, so that plans which are worth the same stay equal. */
+	if (worth && *worth > 0 && average > 0)
+		price.correction = RoundToFigures(*worth / average, kFigures);
 	/* The plan that there is now was measured. */
 	if (!price.used.empty())
 		price.doubt = calibration_.error;

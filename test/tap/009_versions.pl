@@ -31,6 +31,9 @@ foreach my $call (
 	'SELECT * FROM steward.refresh()',
 	"SELECT steward.explain_recommendation($id)",
 	"SELECT steward.simulate($id)",
+	"SELECT steward.export_case($id)",
+	'SELECT * FROM steward.calibrate()',
+	'SELECT * FROM steward.recommend_cost_constants()',
 	"SELECT steward.dismiss($id, 'no')",
 	"SELECT steward.exclude('no.%', 'no')",
 	"SELECT steward.remove_exclusion('no.%')",
@@ -48,7 +51,7 @@ foreach my $call (
 }
 is($node->safe_psql($db, "SELECT count(*) FROM pg_proc AS p WHERE pronamespace = 'steward'::regnamespace
 		AND NOT EXISTS (SELECT FROM unnest(ARRAY['status', 'list_statements', 'recommend_indexes', 'refresh',
-			'explain_recommendation', 'simulate', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'cancel', 'tune',
+			'explain_recommendation', 'simulate', 'export_case', 'calibrate', 'recommend_cost_constants', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'cancel', 'tune',
 			'stop', 'start', 'announce_database']) AS name WHERE name = p.proname)"),
 	0, 'no function was forgotten');
 $node->wait_for_log(qr/the SQL objects in this database are not of version \Q$version\E, which is loaded; run ALTER EXTENSION/, $offset);

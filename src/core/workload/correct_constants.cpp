@@ -10,7 +10,8 @@
 #include "core/workload/correct_constants.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "base/figures.h"
 
 namespace steward
 {
@@ -22,14 +23,6 @@ constexpr size_t
 At(Resource resource)
 {
 	return static_cast<size_t>(resource);
-}
-
-double
-OfTwoFigures(double value)
-{
-	double power = std::pow(10, std::floor(std::log10(value)) - 1);
-
-	return std::round(value / power) * power;
 }
 
 } // namespace
@@ -51,7 +44,7 @@ ConstantsFor(const Prices &milliseconds, const Prices &constants)
 		double price = milliseconds[At(resource)] / units[1];
 
 		if (price > 0)
-			corrected[At(resource)] = OfTwoFigures(price);
+			corrected[At(resource)] = RoundToFigures(price, 2);
 	}
 	/* A page out of order takes no less than one in order, or the planner would prefer to hop about. */
 	corrected[At(Resource::kRandomPage)] =
