@@ -6,7 +6,8 @@
 # So is the expert's answer itself, without which a case would prove nothing: it
 # has to be used, and to save at least half of the buffers.
 #
-# STEWARD_CASES=PATTERN runs the cases whose names match.
+# STEWARD_CASES=PATTERN runs the cases whose names match; STEWARD_CASES_PART=K/N
+# the K-th of each N.
 
 use strict;
 use warnings;

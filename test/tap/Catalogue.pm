@@ -48,7 +48,8 @@ my @words = qw(ask size mentions verdict replaces drops);
 my @flags = qw(write utility triggers);
 
 # read_cases(FILES): the cases of all files, as hashes with the marks as keys.
-# Those whose names do not match STEWARD_CASES are left out.
+# Those whose names do not match STEWARD_CASES are left out, and of K/N in
+# STEWARD_CASES_PART all but the K-th of each N.
 sub read_cases
 {
 	my @cases;
@@ -94,7 +95,10 @@ sub read_cases
 		die "case $case->{name} asks about nothing" unless @{ $case->{statements} } || @{ $case->{observe} };
 		die "case $case->{name} has no expert's answer" unless $case->{none} || @{ $case->{expert} };
 	}
-	return grep { $_->{name} =~ ($ENV{STEWARD_CASES} || '') } @cases;
+	my ($part, $parts) = ($ENV{STEWARD_CASES_PART} || '1/1') =~ m{^(\d+)/(\d+)$} or die 'STEWARD_CASES_PART is not K/N';
+	my $number = 0;
+
+	return grep { $_->{name} =~ ($ENV{STEWARD_CASES} || '') && $number++ % $parts == $part - 1 } @cases;
 }
 
 # literal(TEXT): TEXT as an SQL literal.
