@@ -98,7 +98,12 @@ sub read_cases
 	my ($part, $parts) = ($ENV{STEWARD_CASES_PART} || '1/1') =~ m{^(\d+)/(\d+)$} or die 'STEWARD_CASES_PART is not K/N';
 	my $number = 0;
 
-	return grep { $_->{name} =~ ($ENV{STEWARD_CASES} || '') && $number++ % $parts == $part - 1 } @cases;
+	# Not an empty pattern: to perl that is the one that matched last.
+	my $names = $ENV{STEWARD_CASES} || '.';
+	my @wanted = grep { $_->{name} =~ /$names/ && $number++ % $parts == $part - 1 } @cases;
+
+	die "no case is called $names" unless @wanted;
+	return @wanted;
 }
 
 # literal(TEXT): TEXT as an SQL literal.
