@@ -37,6 +37,9 @@ constexpr double kMostSeconds = 10;
 /* Of what a plan is worth so many mean something. */
 constexpr int kFigures = 4;
 
+/* However wrong predictions are, an index that halves a statement's time is one. */
+constexpr double kMostDoubt = 1.5;
+
 /* The variants of each statement, in the order of its position. */
 using VariantsOf = std::map<size_t, std::vector<size_t>>;
 
@@ -213,7 +216,7 @@ TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 		price.correction = RoundToFigures(*worth / average, kFigures);
 	/* The plan that there is now was measured. */
 	if (!price.used.empty())
-		price.doubt = calibration_.error;
+		price.doubt = std::min(calibration_.error, kMostDoubt);
 	return price;
 }
 
