@@ -103,7 +103,7 @@ STEWARD_FUNCTION(steward_recommend_cost_constants)
 	bool good = corrected && corrected->benefit >= kWorthwhile && corrected->worst <= kMostHarm;
 	std::string nothing = good ? "" : WhyNothing(known, corrected);
 
-	for (size_t i = 0; i < kResources; i++)
+	for (size_t i = 0; i < kCostConstants; i++)
 	{
 		std::string_view name = pg::CostConstantName(i);
 		double setting = known.constants[i];

@@ -100,14 +100,20 @@ WhatIfOf(const std::vector<PlannedVariant> &variants, const pg::IndexElements &e
 	return {std::move(queries), {}, elements};
 }
 
-/* What an execution of the statement takes, over its variants; nothing where that cannot be told of one. */
-std::optional<MeasuredPlan>
-Measure(const StatementCounters &counters, const std::vector<size_t> &positions,
-		const std::vector<PlannedVariant> &variants, pg::WhatIf &what_if)
+/* Pages that an execution touches, in the buffers or not. */
+double
+TouchedPages(const StatementCounters &counters)
 {
-	MeasuredPlan measured;
+	return static_cast<double>(counters.blocks_hit + counters.blocks_read) /
+		   static_cast<double>(counters.calls);
+}
 
-	measured.milliseconds = counters.MeanMs();
+/* What an execution of the statement is expected to take, over its variants; nothing where that cannot be told of one. */
+std::optional<Consumption>
+Expect(const std::vector<size_t> &positions, const std::vector<PlannedVariant> &variants, pg::WhatIf &what_if)
+{
+	Consumption expected = {};
+
 	for (size_t position : positions)
 	{
 		double times = TimesOf(variants[position]);
@@ -116,12 +122,9 @@ Measure(const StatementCounters &counters, const std::vector<size_t> &positions,
 		if (!consumption)
 			return std::nullopt;
 		for (size_t i = 0; i < kResources; i++)
-			measured.consumption[i] += (*consumption)[i] * times;
+			expected[i] += (*consumption)[i] * times;
 	}
-	measured.cost = Worth(measured.consumption, pg::CostConstants());
-	if (measured.cost <= 0)
-		return std::nullopt;
-	return measured;
+	return expected;
 }
 
 } // namespace
@@ -144,13 +147,21 @@ CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &
 
 		if (pg::SecondsSinceEpoch() >= end)
 			break;
-		if (std::optional<MeasuredPlan> measured = Measure(counters, groups[statement], variants, what_if))
-		{
-			known.statements.push_back(statement);
-			known.measured.push_back(*measured);
-			read += static_cast<double>(counters.blocks_read);
-			touched += static_cast<double>(counters.blocks_read + counters.blocks_hit);
-		}
+
+		std::optional<Consumption> expected = Expect(groups[statement], variants, what_if);
+
+		if (!expected || Worth(*expected, known.constants) <= 0)
+			continue;
+
+		MeasuredPlan measured = {*expected, Worth(*expected, known.constants), counters.MeanMs()};
+		double &pages = measured.consumption[static_cast<size_t>(Resource::kTouchedPage)];
+
+		known.unexpected[statement] = std::max(0.0, TouchedPages(counters) - pages);
+		pages = TouchedPages(counters);
+		known.statements.push_back(statement);
+		known.measured.push_back(measured);
+		read += static_cast<double>(counters.blocks_read);
+		touched += static_cast<double>(counters.blocks_read + counters.blocks_hit);
 	}
 	known.read_share = touched > 0 ? read / touched : 0;
 	known.calibration = Calibrate(known.measured, known.constants, known.read_share);
@@ -172,8 +183,9 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 	corrected.constants = ConstantsFor(known.calibration.prices, known.constants);
 	for (size_t statement : known.statements)
 	{
-		double now = 0;
-		double then = 0;
+		double now = known.unexpected.at(statement) *
+					 known.calibration.prices[static_cast<size_t>(Resource::kTouchedPage)];
+		double then = now;
 
 		for (size_t position : groups[statement])
 		{
@@ -207,16 +219,20 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 Price
 TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 {
+	const Calibration &calibration = known_.calibration;
 	Price price = what_if_.PriceStatement(statement, set);
-	std::optional<double> worth = what_if_.WorthOf(statement, set, calibration_.prices);
-	double average = price.cost * calibration_.unit_ms;
+	std::optional<double> worth = what_if_.WorthOf(statement, set, calibration.prices);
+	double average = price.cost * calibration.unit_ms;
+	auto unexpected = known_.unexpected.find(statements_[statement]);
 
+	if (worth && unexpected != known_.unexpected.end())
+		*worth += unexpected->second * calibration.prices[static_cast<size_t>(Resource::kTouchedPage)];
 	/* Rounded, so that plans which are worth the same stay equal. */
 	if (worth && *worth > 0 && average > 0)
 		price.correction = RoundToFigures(*worth / average, kFigures);
 	/* The plan that there is now was measured. */
 	if (!price.used.empty())
-		price.doubt = std::min(calibration_.error, kMostDoubt);
+		price.doubt = std::min(calibration.error, kMostDoubt);
 	return price;
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,13 @@ struct WorkloadCalibration
 	double read_share = 0; /* of the pages that the statements touched, those that were not in the buffers */
 	std::vector<size_t> statements; /* positions in the advised workload */
 	std::vector<MeasuredPlan> measured;
+
+	/*
+	 * Of each statement: pages that an execution touches more than its plan is
+	 * expected to.  There are more rows than the planner takes there to be, and
+	 * an index does not change that.
+	 */
+	std::map<size_t, double> unexpected;
 };
 
 /* From the statements that took most time. */
@@ -51,15 +59,17 @@ std::optional<CorrectedConstants> CorrectConstants(const WorkloadCalibration &kn
 class TimingOracle : public CostOracle
 {
 public:
-	TimingOracle(pg::WhatIf &what_if, const Calibration &calibration)
-		: what_if_(what_if), calibration_(calibration)
+	/* `statements`: of each that is asked about, its position in the advised workload; all are kept by reference. */
+	TimingOracle(pg::WhatIf &what_if, const WorkloadCalibration &known, std::vector<size_t> statements)
+		: what_if_(what_if), known_(known), statements_(std::move(statements))
 	{}
 
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
 private:
 	pg::WhatIf &what_if_;
-	const Calibration &calibration_;
+	const WorkloadCalibration &known_;
+	std::vector<size_t> statements_;
 };
 
 } // namespace steward

@@ -258,6 +258,17 @@ Calibrated(const Tuning &tuning)
 	return CalibrateWorkload(tuning.advice, tuning.variants, tuning.elements);
 }
 
+/* Of each variant that is priced. */
+std::vector<size_t>
+StatementsOf(const Tuning &tuning, const PricedWorkload &priced)
+{
+	std::vector<size_t> statements;
+
+	for (size_t position : priced.positions)
+		statements.push_back(tuning.variants[position].statement);
+	return statements;
+}
+
 std::string
 Joined(const std::vector<std::string> &statements)
 {
@@ -328,7 +339,7 @@ TuneIndexes(const IndexRequest &request, AdviceCase *record)
 	PricedWorkload priced = SelectPriced(tuning);
 	pg::WhatIf what_if(priced.queries, indexes, tuning.elements, &tuning.statistics);
 	WorkloadCalibration known = Calibrated(tuning);
-	TimingOracle timing(what_if, known.calibration);
+	TimingOracle timing(what_if, known, StatementsOf(tuning, priced));
 	CostOracle &prices = known.calibration.better ? static_cast<CostOracle &>(timing) : what_if;
 	RecordingOracle recorder(prices, record == nullptr ? nullptr : &record->answers);
 	RememberingOracle oracle(recorder, priced.positions.size());

@@ -4,7 +4,9 @@
  *	  What a plan consumes, by the planner's reckoning, and what that is worth.
  *
  * The planner's cost of a plan is the sum of quantities, each times one of its
- * cost constants.  The same quantities times milliseconds are a time.
+ * cost constants.  The same quantities times milliseconds are a time, together
+ * with what the planner has no constant for: each page that is looked at takes
+ * time even where it lies in the buffers.
  *
  * Pure.
  *
@@ -18,7 +20,7 @@
 namespace steward
 {
 
-/* What the planner's cost constants price. */
+/* What the planner's cost constants price, in their order, and then what they do not. */
 enum class Resource
 {
 	kSequentialPage,
@@ -28,9 +30,11 @@ enum class Resource
 	kOperator,
 	kParallelTuple,
 	kParallelSetup,
+	kTouchedPage,
 };
 
-constexpr size_t kResources = 7;
+constexpr size_t kCostConstants = 7;
+constexpr size_t kResources = 8;
 
 /* One number for each resource: how much of it a plan takes, or the price of one. */
 using Consumption = std::array<double, kResources>;

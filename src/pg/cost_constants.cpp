@@ -30,7 +30,7 @@ struct Constant
 };
 
 /* In the order of Resource. */
-const Constant kConstants[kResources] = {
+const Constant kConstants[kCostConstants] = {
 	{"seq_page_cost", &seq_page_cost},
 	{"random_page_cost", &random_page_cost},
 	{"cpu_tuple_cost", &cpu_tuple_cost},
@@ -47,7 +47,7 @@ const Constant kConstants[kResources] = {
 void
 SetConstants(const Prices &constants)
 {
-	for (size_t i = 0; i < kResources; i++)
+	for (size_t i = 0; i < kCostConstants; i++)
 		*kConstants[i].value = constants[i];
 }
 
@@ -56,9 +56,9 @@ SetConstants(const Prices &constants)
 Prices
 CostConstants()
 {
-	Prices constants;
+	Prices constants = {};
 
-	for (size_t i = 0; i < kResources; i++)
+	for (size_t i = 0; i < kCostConstants; i++)
 		constants[i] = *kConstants[i].value;
 	return constants;
 }

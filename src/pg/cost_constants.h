@@ -18,7 +18,7 @@
 namespace steward::pg
 {
 
-/* seq_page_cost and the others, as this session has them. */
+/* seq_page_cost and the others, as this session has them; what has no constant is 0. */
 Prices CostConstants();
 
 /* The setting that is the price of that resource. */

@@ -22,6 +22,7 @@
 #include "pg/plan_tree.h"
 #include "pg/sandbox.h"
 #include "pg/session.h"
+#include "pg/touched_pages.h"
 
 extern "C"
 {
@@ -68,7 +69,8 @@ struct World
 	Oid *used;                      /* as many as there are hypothetical indexes at most */
 	int used_count;
 	double cost;
-	uint64 shape; /* of the plan */
+	double touched; /* pages */
+	uint64 shape;   /* of the plan */
 };
 
 /* Has an expression of relation number 1 speak of another one. */
@@ -163,6 +165,18 @@ IsBefore(const Place &place, Oid relation)
 	return place.relation < relation;
 }
 
+/* Null where the index does not lie there. */
+const Place *
+PlaceOf(const WhatIf::Template &shown, Oid relation)
+{
+	if (shown.places == nullptr)
+		return nullptr;
+
+	auto place = std::lower_bound(shown.places->begin(), shown.places->end(), relation, IsBefore);
+
+	return place != shown.places->end() && place->relation == relation ? &*place : nullptr;
+}
+
 void
 ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel, void *argument)
 {
@@ -176,12 +190,9 @@ ShowIndexes([[maybe_unused]] PlannerInfo *root, Oid relation, bool inhparent, Re
 	{
 		const WhatIf::Template &shown = *world->shown[i];
 
-		if (shown.places == nullptr)
-			continue;
+		const Place *place = PlaceOf(shown, relation);
 
-		auto place = std::lower_bound(shown.places->begin(), shown.places->end(), relation, IsBefore);
-
-		if (place == shown.places->end() || place->relation != relation)
+		if (place == nullptr)
 			continue;
 		rel->indexlist =
 			lcons(PlacedCopy(shown, *place, shown.maps == nullptr ? nullptr : shown.maps->at(relation), rel),
@@ -273,6 +284,30 @@ NoteIndex(Oid index, void *argument)
 	world->used[world->used_count++] = index;
 }
 
+/* How large the index is where the relation has it. */
+bool
+ExtentOf(Oid index, Oid relation, IndexExtent *extent, void *argument)
+{
+	const auto *world = static_cast<World *>(argument);
+
+	for (int i = 0; i < world->count; i++)
+	{
+		const WhatIf::Template &shown = *world->shown[i];
+
+		if (shown.index == nullptr || shown.index->indexoid != index)
+			continue;
+
+		const Place *place = PlaceOf(shown, relation);
+
+		if (place == nullptr)
+			return false;
+		extent->pages = std::max(1.0, shown.sizes[place->size].pages * place->share);
+		extent->tuples = shown.sizes[place->size].tuples * place->share;
+		return true;
+	}
+	return false;
+}
+
 void
 ReadPlan(PlannedStmt *plan, void *argument)
 {
@@ -280,6 +315,7 @@ ReadPlan(PlannedStmt *plan, void *argument)
 
 	world->cost = plan->planTree->total_cost;
 	world->shape = PlanShape(plan);
+	world->touched = PagesTouched(plan, ExtentOf, world);
 	WalkIndexScans(plan, NoteIndex, world);
 }
 
@@ -628,29 +664,36 @@ WhatIf::WorthOf(size_t statement, const CandidateSet &set, const Prices &prices)
 std::optional<double>
 WhatIf::WorthOf(const Answer &plain, size_t statement, const CandidateSet &set, const Prices &prices)
 {
+	double touched = plain.touched * prices[static_cast<size_t>(Resource::kTouchedPage)];
 	Prices constants = CostConstants();
 	double smallest = std::numeric_limits<double>::infinity();
 
-	for (size_t i = 0; i < kResources; i++)
+	if (failures_.count(statement) > 0)
+		return std::nullopt;
+	for (size_t i = 0; i < kCostConstants; i++)
 	{
-		if (constants[i] > 0 && prices[i] > 0)
-			smallest = std::min(smallest, constants[i] / prices[i]);
+		if (prices[i] <= 0)
+			continue;
+		/* What costs nothing is in no cost. */
+		if (constants[i] <= 0)
+			return std::nullopt;
+		smallest = std::min(smallest, constants[i] / prices[i]);
 	}
+	if (!std::isfinite(smallest))
+		return touched;
 	for (double step : kSteps)
 	{
 		double little = step * smallest;
 		Prices changed = constants;
 
-		if (!std::isfinite(little) || failures_.count(statement) > 0)
-			break;
-		for (size_t i = 0; i < kResources; i++)
+		for (size_t i = 0; i < kCostConstants; i++)
 			changed[i] += little * prices[i];
 
 		ReckoningWith other(changed);
 		Answer answer = Ask(statement, set, {});
 
-		if (answer.shape == plain.shape)
-			return std::max(0.0, (answer.price.cost - plain.price.cost) / little);
+		if (failures_.count(statement) == 0 && answer.shape == plain.shape)
+			return touched + std::max(0.0, (answer.price.cost - plain.price.cost) / little);
 	}
 	return std::nullopt;
 }
@@ -712,6 +755,7 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	}
 	answer.price.cost = world.cost;
 	answer.shape = world.shape;
+	answer.touched = world.touched;
 	for (int i = 0; i < world.used_count; i++)
 		answer.price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
 	std::sort(answer.price.used.begin(), answer.price.used.end());

@@ -109,6 +109,7 @@ private:
 	struct Answer
 	{
 		Price price;
+		double touched = 0; /* pages */
 		uint64_t shape = 0; /* of the plan */
 	};
 

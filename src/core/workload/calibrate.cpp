@@ -32,10 +32,14 @@ constexpr size_t kFewest = 5; /* statements */
 constexpr size_t kFolds = 10;
 
 /*
- * What a page in the buffers may take, as a share of what one read in order
- * takes where the planner's constants are right: what tells times best is taken.
+ * What a page that lies in the buffers may take in a plan that fetches it, as a
+ * share of what one read in order takes where the planner's constants are right:
+ * what tells times best is taken.
  */
-constexpr double kPagesInMemory[] = {0.02, 0.05, 0.1, 0.3, 1};
+constexpr double kPagesInMemory[] = {0.02, 0.05, 0.1, 0.3};
+
+/* The same of each look at a page, which the planner counts once however often it is looked at: about as ten rows. */
+constexpr double kTouch = 0.1;
 
 /* A time that is told wrong by more than this factor's logarithm counts less. */
 constexpr double kFar = 0.3;
@@ -106,6 +110,7 @@ UsualPrices(const std::vector<MeasuredPlan> &measured, const Prices &constants, 
 
 	usual[sequential] = read_share * constants[sequential] + in_memory;
 	usual[random] = read_share * constants[random] + in_memory;
+	usual[static_cast<size_t>(Resource::kTouchedPage)] = kTouch * constants[sequential];
 	for (double &price : usual)
 		price = std::max(kLeastMs, price);
 	for (const MeasuredPlan &plan : measured)

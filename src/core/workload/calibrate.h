@@ -24,9 +24,9 @@ namespace steward
 /* A statement that was measured. */
 struct MeasuredPlan
 {
-	Consumption consumption = {};
-	double cost = 0;         /* planner units */
-	double milliseconds = 0; /* an execution, on average */
+	Consumption consumption = {}; /* the touched pages are those that were counted */
+	double cost = 0;              /* planner units */
+	double milliseconds = 0;      /* an execution, on average */
 };
 
 struct Calibration

@@ -41,7 +41,7 @@ ConstantsFor(const Prices &milliseconds, const Prices &constants)
 		return constants;
 	for (Resource resource : {Resource::kSequentialPage, Resource::kRandomPage})
 	{
-		double price = milliseconds[At(resource)] / units[1];
+		double price = (milliseconds[At(resource)] + milliseconds[At(Resource::kTouchedPage)]) / units[1];
 
 		if (price > 0)
 			corrected[At(resource)] = RoundToFigures(price, 2);

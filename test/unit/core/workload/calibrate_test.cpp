@@ -14,7 +14,7 @@ namespace
 const Prices kDefaults = {1, 4, 0.01, 0.005, 0.0025, 0.1, 1000};
 
 /* What things take on a server whose data is in memory, in ms. */
-const Prices kInMemory = {0.0006, 0.0007, 0.00011, 0.00005, 0.000024, 0.001, 9};
+const Prices kInMemory = {0, 0, 0.00011, 0.00005, 0.000024, 0.001, 9, 0.0007};
 
 /* Statements of many kinds: scans, lookups, sorts. */
 std::vector<Consumption>
@@ -26,9 +26,9 @@ Plans()
 	{
 		double size = std::pow(2, i);
 
-		plans.push_back({10 * size, 0, 600 * size, 0, 700 * size, 0, 0});
-		plans.push_back({0, 3 * size, 2 * size, 2 * size, 9 * size, 0, 0});
-		plans.push_back({size, 8, 60 * size, 30, 900 * size, 0, 0});
+		plans.push_back({10 * size, 0, 600 * size, 0, 700 * size, 0, 0, 10 * size});
+		plans.push_back({0, 3 * size, 2 * size, 2 * size, 9 * size, 0, 0, 4 * size});
+		plans.push_back({size, 8, 60 * size, 30, 900 * size, 0, 0, size + 20});
 	}
 	return plans;
 }
@@ -73,7 +73,25 @@ TEST(Calibrate, TellsTimesOfDataInMemory)
 	EXPECT_TRUE(calibration.better);
 	EXPECT_LT(calibration.error, 1.2);
 	EXPECT_GT(calibration.cost_error, 1.5) << "a page out of order does not take 4 there";
-	EXPECT_LT(calibration.prices[static_cast<size_t>(Resource::kRandomPage)], 0.003);
+	EXPECT_LT(calibration.prices[static_cast<size_t>(Resource::kRandomPage)], 0.0001);
+	EXPECT_NEAR(calibration.prices[static_cast<size_t>(Resource::kTouchedPage)], 0.0007, 0.0003);
+}
+
+TEST(Calibrate, WhatIsTouchedAgainAndAgainTakesTimeThatNoCostHas)
+{
+	std::vector<MeasuredPlan> measured = Measured(kInMemory);
+	MeasuredPlan loop = measured[4];
+
+	/* The planner takes the inner side of a loop to run less often than it does. */
+	loop.consumption[static_cast<size_t>(Resource::kTouchedPage)] += 100000;
+	loop.milliseconds = Worth(loop.consumption, kInMemory);
+	measured.push_back(loop);
+
+	Calibration calibration = Calibrate(measured, kDefaults, 0);
+
+	EXPECT_GT(loop.milliseconds, 60);
+	EXPECT_NEAR(calibration.told.back() / loop.milliseconds, 1, 0.3);
+	EXPECT_LT(calibration.told_by_cost.back(), 10);
 }
 
 TEST(Calibrate, TellsTimesOfADisk)

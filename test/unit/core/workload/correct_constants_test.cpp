@@ -19,7 +19,7 @@ TEST(CorrectConstants, PagesStandToProcessingAsTheyDoInMilliseconds)
 
 	EXPECT_NEAR(corrected[0], 0.061, 1e-9);
 	EXPECT_NEAR(corrected[1], 0.12, 1e-9);
-	for (size_t i = 2; i < kResources; i++)
+	for (size_t i = 2; i < kCostConstants; i++)
 		EXPECT_EQ(corrected[i], kDefaults[i]);
 }
 
@@ -37,6 +37,15 @@ TEST(CorrectConstants, APageOutOfOrderIsNeverTheCheaperOne)
 	Prices corrected = ConstantsFor(milliseconds, kDefaults);
 
 	EXPECT_EQ(corrected[0], corrected[1]);
+}
+
+TEST(CorrectConstants, ALookAtAPageIsPartOfWhatThePageTakes)
+{
+	Prices milliseconds = {0, 0.0005, 0.0001, 0.00005, 0.000025, 0.001, 10, 0.0006};
+	Prices corrected = ConstantsFor(milliseconds, kDefaults);
+
+	EXPECT_NEAR(corrected[0], 0.06, 1e-9);
+	EXPECT_NEAR(corrected[1], 0.11, 1e-9);
 }
 
 TEST(CorrectConstants, ConstantsOfZeroStay)
