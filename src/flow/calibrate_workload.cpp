@@ -14,6 +14,7 @@
 #include "flow/calibrate_workload.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/figures.h"
@@ -39,6 +40,19 @@ constexpr int kFigures = 4;
 
 /* However wrong predictions are, an index that halves a statement's time is one. */
 constexpr double kMostDoubt = 1.5;
+
+/*
+ * Errors of times are about log-normal.  A time of which the logarithm is told
+ * wrong by ln(error) on average, and so with a standard deviation of that times
+ * sqrt(pi / 2), is on average greater than the one told, by exp(sd^2 / 2).
+ */
+double
+MeanOfDoubt(double error)
+{
+	double off = std::log(error);
+
+	return std::min(kMostDoubt, std::exp(off * off * M_PI / 4));
+}
 
 /* The variants of each statement, in the order of its position. */
 using VariantsOf = std::map<size_t, std::vector<size_t>>;
@@ -190,13 +204,13 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 		for (size_t position : groups[statement])
 		{
 			double times = TimesOf(variants[position]);
-			std::optional<double> worth = what_if.WorthOf(position, {}, known.calibration.prices);
+			std::optional<double> worth = what_if.PriceAt(position, {}, known.calibration.prices).worth;
 			std::optional<double> corrected_worth;
 
 			{
 				pg::ReckoningWith other(corrected.constants);
 
-				corrected_worth = what_if.WorthOf(position, {}, known.calibration.prices);
+				corrected_worth = what_if.PriceAt(position, {}, known.calibration.prices).worth;
 			}
 			now += worth.value_or(0) * times;
 			then += (worth && corrected_worth ? *corrected_worth : worth.value_or(0)) * times;
@@ -216,12 +230,25 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 	return corrected;
 }
 
+/*
+ * More workers than now gain nothing where there is no processor for them, and
+ * each of them starts anew: its first look at a page takes longer.
+ */
+double
+TimingOracle::DoubtOf(size_t statement, int workers)
+{
+	auto [now, is_new] = workers_.try_emplace(statement, 0);
+
+	if (is_new)
+		now->second = what_if_.PriceAt(statement, {}, {}).workers;
+	return workers > now->second ? kMostDoubt : MeanOfDoubt(known_.calibration.error);
+}
+
 Price
 TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	const Calibration &calibration = known_.calibration;
-	Price price = what_if_.PriceStatement(statement, set);
-	std::optional<double> worth = what_if_.WorthOf(statement, set, calibration.prices);
+	auto [price, workers, worth] = what_if_.PriceAt(statement, set, calibration.prices);
 	double average = price.cost * calibration.unit_ms;
 	auto unexpected = known_.unexpected.find(statements_[statement]);
 
@@ -232,7 +259,7 @@ TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 		price.correction = RoundToFigures(*worth / average, kFigures);
 	/* The plan that there is now was measured. */
 	if (!price.used.empty())
-		price.doubt = std::min(calibration.error, kMostDoubt);
+		price.doubt = DoubtOf(statement, workers);
 	return price;
 }
 

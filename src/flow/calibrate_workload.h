@@ -67,9 +67,12 @@ public:
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
 private:
+	double DoubtOf(size_t statement, int workers);
+
 	pg::WhatIf &what_if_;
 	const WorkloadCalibration &known_;
 	std::vector<size_t> statements_;
+	std::map<size_t, int> workers_; /* of the plan that there is now, where it was asked for */
 };
 
 } // namespace steward

@@ -31,13 +31,13 @@ struct Price
 	/* How much more than an average unit of cost one of this plan is worth, where that is known. */
 	double correction = 1;
 
-	/* By what factor that may be wrong, of a plan that nobody has measured. */
+	/* By what factor it takes more than that on average, since what nobody has measured may be told wrong. */
 	double doubt = 1;
 
 	/* What the plan is likely to be worth. */
 	double Likely() const { return cost * correction; }
 
-	/* What it is judged by, so that a gain which may as well be a loss is none; the planner chooses it by its cost. */
+	/* What it is judged by; the planner chooses it by its cost. */
 	double Effort() const { return Likely() * doubt; }
 
 	bool operator==(const Price &) const = default;

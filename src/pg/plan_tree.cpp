@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * plan_tree.cpp
- *	  Walk a finished plan: which indexes it uses, and whether it is like another one.
+ *	  Walk a finished plan: which indexes and how many workers it uses, and whether it is like another one.
  *
  * Server.
  *
@@ -14,6 +14,8 @@ extern "C"
 #include "common/hashfn.h"
 #include "nodes/pg_list.h"
 }
+
+#include <algorithm>
 
 namespace steward::pg
 {
@@ -139,6 +141,17 @@ AddToShape(Plan *plan, void *argument)
 	*shape = hash_combine64(*shape, ScannedRelation(plan));
 }
 
+void
+NoteWorkers(Plan *plan, void *argument)
+{
+	auto *most = static_cast<int *>(argument);
+
+	if (nodeTag(plan) == T_Gather)
+		*most = std::max(*most, reinterpret_cast<Gather *>(plan)->num_workers);
+	if (nodeTag(plan) == T_GatherMerge)
+		*most = std::max(*most, reinterpret_cast<GatherMerge *>(plan)->num_workers);
+}
+
 } // namespace
 
 void
@@ -156,6 +169,15 @@ PlanShape(PlannedStmt *plan)
 
 	WalkStatement(plan, AddToShape, &shape);
 	return shape;
+}
+
+int
+PlannedWorkers(PlannedStmt *plan)
+{
+	int most = 0;
+
+	WalkStatement(plan, NoteWorkers, &most);
+	return most;
 }
 
 } // namespace steward::pg

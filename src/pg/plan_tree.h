@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * plan_tree.h
- *	  Walk a finished plan: which indexes it uses, and whether it is like another one.
+ *	  Walk a finished plan: which indexes and how many workers it uses, and whether it is like another one.
  *
  * Server.
  *
@@ -24,5 +24,8 @@ void WalkIndexScans(PlannedStmt *plan, void (*note)(Oid index, void *argument), 
 
 /* The same for plans that read the same tables and indexes by the same nodes in the same order; C-like. */
 uint64 PlanShape(PlannedStmt *plan);
+
+/* Parallel workers that the plan asks for, of the Gather that asks for most; C-like. */
+int PlannedWorkers(PlannedStmt *plan);
 
 } // namespace steward::pg

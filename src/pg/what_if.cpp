@@ -70,7 +70,8 @@ struct World
 	int used_count;
 	double cost;
 	double touched; /* pages */
-	uint64 shape;   /* of the plan */
+	int workers;
+	uint64 shape; /* of the plan */
 };
 
 /* Has an expression of relation number 1 speak of another one. */
@@ -315,6 +316,7 @@ ReadPlan(PlannedStmt *plan, void *argument)
 
 	world->cost = plan->planTree->total_cost;
 	world->shape = PlanShape(plan);
+	world->workers = PlannedWorkers(plan);
 	world->touched = PagesTouched(plan, ExtentOf, world);
 	WalkIndexScans(plan, NoteIndex, world);
 }
@@ -650,10 +652,12 @@ WhatIf::PriceWithout(size_t statement, const CandidateSet &set, const std::vecto
 	return Ask(statement, set, existing).price.cost;
 }
 
-std::optional<double>
-WhatIf::WorthOf(size_t statement, const CandidateSet &set, const Prices &prices)
+WhatIf::PricedPlan
+WhatIf::PriceAt(size_t statement, const CandidateSet &set, const Prices &prices)
 {
-	return WorthOf(Ask(statement, set, {}), statement, set, prices);
+	Answer plain = Ask(statement, set, {});
+
+	return {plain.price, plain.workers, WorthOf(plain, statement, set, prices)};
 }
 
 /*
@@ -756,6 +760,7 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	answer.price.cost = world.cost;
 	answer.shape = world.shape;
 	answer.touched = world.touched;
+	answer.workers = world.workers;
 	for (int i = 0; i < world.used_count; i++)
 		answer.price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
 	std::sort(answer.price.used.begin(), answer.price.used.end());

@@ -81,11 +81,15 @@ public:
 	/* What the statement costs with the set, and without some indexes that are there. */
 	double PriceWithout(size_t statement, const CandidateSet &set, const std::vector<Oid> &existing);
 
-	/*
-	 * What the plan of PriceStatement() takes at these prices, each for what one
-	 * of the planner's cost constants prices.  Nothing where that cannot be told.
-	 */
-	std::optional<double> WorthOf(size_t statement, const CandidateSet &set, const Prices &prices);
+	struct PricedPlan
+	{
+		Price price;
+		int workers = 0;             /* parallel ones, that it asks for */
+		std::optional<double> worth; /* nothing where that cannot be told */
+	};
+
+	/* The same, and what the plan takes at these prices: two questions. */
+	PricedPlan PriceAt(size_t statement, const CandidateSet &set, const Prices &prices);
 
 	/* The quantities themselves: seven questions. */
 	std::optional<Consumption> Consume(size_t statement, const CandidateSet &set);
@@ -110,6 +114,7 @@ private:
 	{
 		Price price;
 		double touched = 0; /* pages */
+		int workers = 0;
 		uint64_t shape = 0; /* of the plan */
 	};
 

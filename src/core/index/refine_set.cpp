@@ -45,6 +45,8 @@ public:
 	CandidateSet RemoveHarm(CandidateSet set);
 
 private:
+	bool IsHarmed(size_t statement, const CandidateSet &set);
+	CandidateSet WithoutHarm(size_t statement, const CandidateSet &set);
 	CandidateSet BestInsteadOf(CandidateId id, const CandidateSet &others);
 	bool IsNoticed(CandidateId id, const CandidateSet &without);
 	bool IsOtherKind(CandidateId a, CandidateId b) const;
@@ -246,22 +248,60 @@ Refiner::Shrink(CandidateSet set)
 	return set;
 }
 
-/* A statement that the set makes too dear costs the set the indexes its plan took. */
+bool
+Refiner::IsHarmed(size_t statement, const CandidateSet &set)
+{
+	Price price = weighing_.PriceOf(statement, set);
+
+	return !price.used.empty() &&
+		   price.Effort() > weighing_.BaseEffort(statement) * weighing_.problem().max_harm;
+}
+
+/*
+ * Without an index that its plan took, the one that is missed least, or without
+ * all of them where none alone is to blame.
+ */
+CandidateSet
+Refiner::WithoutHarm(size_t statement, const CandidateSet &set)
+{
+	CandidateSet used = weighing_.PriceOf(statement, set).used;
+	CandidateSet best = Subtract(set, used);
+	double least = weighing_.GainOf(used, best);
+
+	for (CandidateId id : used)
+	{
+		CandidateSet without = Subtract(set, {id});
+
+		if (used.size() == 1 || weighing_.OutOfTime() || IsHarmed(statement, without))
+			continue;
+
+		double loss = weighing_.GainOf({id}, without);
+
+		if (loss < least)
+		{
+			least = loss;
+			best = std::move(without);
+		}
+	}
+	return best;
+}
+
+/* A statement that the set makes too dear costs the set an index. */
 CandidateSet
 Refiner::RemoveHarm(CandidateSet set)
 {
-	for (size_t statement = 0; statement < weighing_.problem().relevant.size(); statement++)
-	{
-		for (;;)
-		{
-			Price price = weighing_.PriceOf(statement, set);
+	size_t before;
 
-			if (price.used.empty() ||
-				price.Effort() <= weighing_.BaseEffort(statement) * weighing_.problem().max_harm)
-				break;
-			set = Subtract(set, price.used);
+	/* Without an index, another statement may have a dear plan. */
+	do
+	{
+		before = set.size();
+		for (size_t statement = 0; statement < weighing_.problem().relevant.size(); statement++)
+		{
+			while (IsHarmed(statement, set))
+				set = WithoutHarm(statement, set);
 		}
-	}
+	} while (set.size() < before);
 	return set;
 }
 
