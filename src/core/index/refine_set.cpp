@@ -45,7 +45,6 @@ public:
 	CandidateSet RemoveHarm(CandidateSet set);
 
 private:
-	bool IsHarmed(size_t statement, const CandidateSet &set);
 	CandidateSet WithoutHarm(size_t statement, const CandidateSet &set);
 	CandidateSet BestInsteadOf(CandidateId id, const CandidateSet &others);
 	bool IsNoticed(CandidateId id, const CandidateSet &without);
@@ -248,15 +247,6 @@ Refiner::Shrink(CandidateSet set)
 	return set;
 }
 
-bool
-Refiner::IsHarmed(size_t statement, const CandidateSet &set)
-{
-	Price price = weighing_.PriceOf(statement, set);
-
-	return !price.used.empty() &&
-		   price.Effort() > weighing_.BaseEffort(statement) * weighing_.problem().max_harm;
-}
-
 /*
  * Without an index that its plan took, the one that is missed least, or without
  * all of them where none alone is to blame.
@@ -272,7 +262,7 @@ Refiner::WithoutHarm(size_t statement, const CandidateSet &set)
 	{
 		CandidateSet without = Subtract(set, {id});
 
-		if (used.size() == 1 || weighing_.OutOfTime() || IsHarmed(statement, without))
+		if (used.size() == 1 || weighing_.OutOfTime() || weighing_.IsHarmed(statement, without))
 			continue;
 
 		double loss = weighing_.GainOf({id}, without);
@@ -298,7 +288,7 @@ Refiner::RemoveHarm(CandidateSet set)
 		before = set.size();
 		for (size_t statement = 0; statement < weighing_.problem().relevant.size(); statement++)
 		{
-			while (IsHarmed(statement, set))
+			while (weighing_.IsHarmed(statement, set))
 				set = WithoutHarm(statement, set);
 		}
 	} while (set.size() < before);

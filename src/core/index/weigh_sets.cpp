@@ -14,6 +14,17 @@
 namespace steward
 {
 
+namespace
+{
+
+/*
+ * What a statement loses weighs so much more than what others gain, so that a
+ * set without harm is found on the way: with harm none is taken in the end.
+ */
+constexpr double kMoreThanGain = 3;
+
+} // namespace
+
 SetWeighing::SetWeighing(const SelectionProblem &problem, RememberingOracle &oracle)
 	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size()), users_(problem.sizes.size())
 {
@@ -39,10 +50,22 @@ SetWeighing::PriceOf(size_t statement, const CandidateSet &set)
 	return oracle_.PriceStatement(statement, Intersect(set, problem_.relevant[statement]));
 }
 
+bool
+SetWeighing::IsHarmed(size_t statement, const CandidateSet &set)
+{
+	Price price = PriceOf(statement, set);
+
+	return !price.used.empty() && price.Effort() > BaseEffort(statement) * problem_.max_harm;
+}
+
 double
 SetWeighing::EffortOf(size_t statement, const CandidateSet &set)
 {
-	return PriceOf(statement, set).Effort();
+	double effort = PriceOf(statement, set).Effort();
+
+	if (statement >= base_efforts_.size() || !IsHarmed(statement, set))
+		return effort;
+	return effort + kMoreThanGain * (effort - BaseEffort(statement));
 }
 
 double

@@ -32,8 +32,12 @@ public:
 	/* Less than this an index must not remove. */
 	double LeastGain() const { return problem_.min_gain * base_objective_; }
 
-	/* What a statement takes with a set. */
 	Price PriceOf(size_t statement, const CandidateSet &set);
+
+	/* Whether a statement takes more with a set than it may. */
+	bool IsHarmed(size_t statement, const CandidateSet &set);
+
+	/* What a statement takes with a set; and more where it is harmed. */
 	double EffortOf(size_t statement, const CandidateSet &set);
 
 	/* The same without asking, by the plans that came up so far. */
