@@ -354,6 +354,7 @@ SelectPriced(const Tuning &tuning)
 	}
 	priced.problem.sizes = tuning.sizes;
 	priced.problem.stand_ins = tuning.candidates.stand_ins;
+	priced.problem.merges = tuning.candidates.merges;
 	for (const IndexDefinition &index : tuning.candidates.indexes)
 	{
 		std::pair<std::string, ColumnNumber> kind = {index.method, index.predicate};

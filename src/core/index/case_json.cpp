@@ -165,8 +165,9 @@ JSON_MEMBERS(Relation, oid, schema, name, quoted, label, unfit, pages, tuples, a
 
 /* What is decided, and from what */
 JSON_MEMBERS(IndexDefinition, relation, keys, included, method, predicate, pages_per_range)
-JSON_MEMBERS(Candidates, indexes, relevant, stand_ins)
-JSON_MEMBERS(SelectionProblem, weights, relevant, sizes, kinds, stand_ins, upkeep, budget, min_gain,
+JSON_MEMBERS(CandidateMerge, first, second, merged)
+JSON_MEMBERS(Candidates, indexes, relevant, stand_ins, merges)
+JSON_MEMBERS(SelectionProblem, weights, relevant, sizes, kinds, stand_ins, merges, upkeep, budget, min_gain,
 			 min_saving, small_saving, min_of_base, max_harm, out_of_time)
 JSON_MEMBERS(Price, cost, used, correction, doubt)
 JSON_MEMBERS(PricedSet, statement, set, price)

@@ -28,10 +28,15 @@ constexpr double kNoGain = 0.98;
 class Grower
 {
 public:
-	explicit Grower(SetWeighing &weighing) : weighing_(weighing) {}
+	explicit Grower(SetWeighing &weighing) : weighing_(weighing)
+	{
+		for (const CandidateMerge &merge : weighing.problem().merges)
+			merged_.push_back(merge.merged);
+		std::sort(merged_.begin(), merged_.end());
+	}
 
 	void LookAhead(size_t statement);
-	CandidateSet Grow(Preference preference);
+	CandidateSet Grow(Preference preference, CandidateSet start);
 
 private:
 	/* Indexes that a plan which came up uses, and what they would gain beside the current ones. */
@@ -56,6 +61,7 @@ private:
 	void TakeMoves(size_t statement, Growth &growth);
 
 	SetWeighing &weighing_;
+	CandidateSet merged_; /* no plan prefers them to those that they do the work of */
 };
 
 /*
@@ -68,7 +74,7 @@ private:
 void
 Grower::LookAhead(size_t statement)
 {
-	CandidateSet left = weighing_.problem().relevant[statement];
+	CandidateSet left = Subtract(weighing_.problem().relevant[statement], merged_);
 	double base_cost = weighing_.PriceOf(statement, {}).cost;
 
 	std::erase_if(left, [&](CandidateId id) { return weighing_.SizeOf({id}) > weighing_.problem().budget; });
@@ -118,7 +124,7 @@ Grower::TakeMoves(size_t statement, Growth &growth)
 }
 
 CandidateSet
-Grower::Grow(Preference preference)
+Grower::Grow(Preference preference, CandidateSet start)
 {
 	Growth growth;
 	auto best_first = [&](const Move &a, const Move &b)
@@ -129,6 +135,7 @@ Grower::Grow(Preference preference)
 		return value_a != value_b ? value_a < value_b : a.indexes > b.indexes;
 	};
 
+	growth.current = std::move(start);
 	growth.of_candidate.resize(weighing_.problem().sizes.size());
 	for (size_t statement = 0; statement < weighing_.problem().relevant.size(); statement++)
 		TakeMoves(statement, growth);
@@ -187,9 +194,9 @@ LookAhead(SetWeighing &weighing)
 }
 
 CandidateSet
-GrowSet(SetWeighing &weighing, Preference preference)
+GrowSet(SetWeighing &weighing, Preference preference, CandidateSet start)
 {
-	return Grower(weighing).Grow(preference);
+	return Grower(weighing).Grow(preference, std::move(start));
 }
 
 } // namespace steward

@@ -26,7 +26,7 @@ enum class Preference
  */
 void LookAhead(SetWeighing &weighing);
 
-/* Move by move, the best by that preference first, for as long as they gain and there is room. */
-CandidateSet GrowSet(SetWeighing &weighing, Preference preference);
+/* Move by move from a set, the best by that preference first, for as long as they gain and there is room. */
+CandidateSet GrowSet(SetWeighing &weighing, Preference preference, CandidateSet start);
 
 } // namespace steward

@@ -24,6 +24,8 @@
 #include <map>
 #include <set>
 
+#include "core/index/included_columns.h"
+#include "core/index/merge_candidates.h"
 #include "core/index/propose_search_indexes.h"
 
 namespace steward
@@ -33,13 +35,6 @@ namespace
 {
 
 using Keys = std::vector<IndexKey>;
-
-/* An index holds no more columns than this beside its keys, and no more than this share of the row's width. */
-constexpr size_t kMostIncluded = 8;
-constexpr double kWidestIncluded = 0.5;
-
-/* Bytes; an entry of a btree has room for 2,700 together with its keys. */
-constexpr double kLargestIncluded = 1000;
 
 /* A lookup of fewer rows than this is quick with the table, too. */
 constexpr double kFewRows = 20;
@@ -220,17 +215,6 @@ FullestKeys(const Roles &roles)
 	return fullest;
 }
 
-/* Bytes of a row's values. */
-double
-RowWidth(const Relation &relation)
-{
-	double width = 0;
-
-	for (const auto &[number, column] : relation.columns)
-		width += number < kFirstElement ? column.average_width : 0;
-	return width;
-}
-
 /* The rows that the conditions on the keys leave; all of them where another table's rows decide that. */
 double
 RowsFound(const RelationUse &use, const Relation &relation, const Keys &keys)
@@ -260,8 +244,6 @@ std::vector<ColumnNumber>
 OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys, const Writes &writes)
 {
 	std::vector<ColumnNumber> others;
-	double width = 0;
-	double largest = 0;
 
 	for (ColumnNumber number : use.referenced)
 	{
@@ -274,16 +256,9 @@ OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys,
 			continue;
 		if (writes.count({use.relation, number}) > 0)
 			return {};
-		if (column->second.largest_width <= 0)
-			return {};
 		others.push_back(number);
-		width += column->second.average_width;
-		largest += column->second.largest_width;
 	}
-	if (others.size() > kMostIncluded || largest > kLargestIncluded ||
-		width > kWidestIncluded * RowWidth(relation))
-		return {};
-	return others;
+	return MayInclude(relation, others) ? others : std::vector<ColumnNumber>();
 }
 
 bool
@@ -624,6 +599,7 @@ ProposeCandidates(const std::vector<QueryShape> &shapes, const Catalog &catalog,
 			}
 		}
 	}
+	MergeCandidates(candidates, catalog);
 	return candidates;
 }
 

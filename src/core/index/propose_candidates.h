@@ -11,6 +11,7 @@
 
 #include <vector>
 
+#include "core/index/candidate_merge.h"
 #include "model/cost_oracle.h"
 #include "model/index_definition.h"
 #include "model/query_shape.h"
@@ -25,6 +26,7 @@ struct Candidates
 	std::vector<CandidateSet> relevant;   /* for each statement, those its plan could use */
 	std::vector<CandidateSet>
 		stand_ins; /* for each index, partial ones that find the same rows in the same way */
+	std::vector<CandidateMerge> merges;
 
 	bool operator==(const Candidates &) const = default;
 };

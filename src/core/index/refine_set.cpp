@@ -13,6 +13,7 @@
 #include <set>
 
 #include "core/index/candidate_sets.h"
+#include "core/index/grow_set.h"
 
 namespace steward
 {
@@ -34,6 +35,9 @@ constexpr double kMuchSmaller = 0.8;
 /* Exchanges go on for as long as they gain, but not for ever. */
 constexpr int kMostRounds = 4;
 
+/* What else there is room for is looked for after so many merges, which looks at all statements each time. */
+constexpr int kMostGrown = 20;
+
 class Refiner
 {
 public:
@@ -41,6 +45,7 @@ public:
 
 	CandidateSet Prune(CandidateSet set);
 	CandidateSet Exchange(CandidateSet set);
+	CandidateSet Merge(CandidateSet set);
 	CandidateSet Shrink(CandidateSet set);
 	CandidateSet RemoveHarm(CandidateSet set);
 
@@ -163,6 +168,37 @@ Refiner::Exchange(CandidateSet set)
 		if (set == before)
 			break;
 		set = Prune(std::move(set));
+	}
+	return set;
+}
+
+/* What is left of the gain is compared with what an index must gain at least. */
+CandidateSet
+Refiner::Merge(CandidateSet set)
+{
+	int tried = 0;
+
+	for (const CandidateMerge &merge : weighing_.problem().merges)
+	{
+		CandidateSet pair = Unite({merge.first}, {merge.second});
+		CandidateSet others = Subtract(set, pair);
+		CandidateSet with_one = Unite(others, {merge.merged});
+
+		if (others.size() + 2 != set.size() || weighing_.SizeOf(with_one) >= weighing_.SizeOf(set) ||
+			weighing_.OutOfTime())
+			continue;
+
+		double by_two = weighing_.GainOf(pair, others);
+		/* Asked before it grows, which it does by the plans that came up. */
+		double by_one = weighing_.GainOf({merge.merged}, others);
+		CandidateSet grown = with_one;
+
+		if (++tried <= kMostGrown)
+			grown = GrowSet(weighing_, Preference::kGainPerByte, std::move(grown));
+		if (weighing_.GainOf(Subtract(grown, others), others) > by_two + weighing_.LeastGain())
+			set = std::move(grown);
+		else if (by_one > by_two - weighing_.LeastGain())
+			set = std::move(with_one);
 	}
 	return set;
 }
@@ -307,6 +343,12 @@ CandidateSet
 ExchangeIndexes(SetWeighing &weighing, CandidateSet set)
 {
 	return Refiner(weighing).Exchange(std::move(set));
+}
+
+CandidateSet
+MergeIndexes(SetWeighing &weighing, CandidateSet set)
+{
+	return Refiner(weighing).Merge(std::move(set));
 }
 
 CandidateSet

@@ -20,6 +20,12 @@ CandidateSet PruneSet(SetWeighing &weighing, CandidateSet set);
 /* Each index may give way to another one, or several, that gain more beside the rest. */
 CandidateSet ExchangeIndexes(SetWeighing &weighing, CandidateSet set);
 
+/*
+ * One index may take the place of two, where that leaves room for others that
+ * gain more, or takes fewer bytes and loses next to nothing.
+ */
+CandidateSet MergeIndexes(SetWeighing &weighing, CandidateSet set);
+
 /* A much smaller index that does the same takes the place of a larger one. */
 CandidateSet ShrinkIndexes(SetWeighing &weighing, CandidateSet set);
 

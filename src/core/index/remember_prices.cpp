@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/index/candidate_sets.h"
+
 namespace steward
 {
 
@@ -28,6 +30,38 @@ Contains(const CandidateSet &larger, const CandidateSet &smaller)
 }
 
 } // namespace
+
+void
+RememberingOracle::LearnMerges(const std::vector<CandidateMerge> &merges)
+{
+	merges_.clear();
+	for (const CandidateMerge &merge : merges)
+		merges_[merge.first].push_back(merge);
+}
+
+CandidateSet
+RememberingOracle::WithMerged(CandidateSet set) const
+{
+	CandidateSet merged;
+
+	for (CandidateId id : set)
+	{
+		auto of_first = merges_.find(id);
+
+		if (of_first == merges_.end())
+			continue;
+		for (const CandidateMerge &merge : of_first->second)
+		{
+			if (std::binary_search(set.begin(), set.end(), merge.second))
+				merged.push_back(merge.merged);
+		}
+	}
+	if (merged.empty())
+		return set;
+	std::sort(merged.begin(), merged.end());
+	merged.erase(std::unique(merged.begin(), merged.end()), merged.end());
+	return Unite(set, merged);
+}
 
 Price
 RememberingOracle::PriceStatement(size_t statement, const CandidateSet &set)
@@ -59,7 +93,7 @@ RememberingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 	Price price = oracle_.PriceStatement(statement, set);
 
 	asked_++;
-	remembered_[statement].emplace_back(set, price);
+	remembered_[statement].emplace_back(WithMerged(set), price);
 	return price;
 }
 

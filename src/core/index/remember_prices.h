@@ -16,9 +16,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
+#include "core/index/candidate_merge.h"
 #include "model/cost_oracle.h"
 
 namespace steward
@@ -28,6 +30,9 @@ class RememberingOracle : public CostOracle
 {
 public:
 	RememberingOracle(CostOracle &oracle, size_t statements) : oracle_(oracle), remembered_(statements) {}
+
+	/* No plan takes a merged index where both are there that it does the work of: it need not be asked about then. */
+	void LearnMerges(const std::vector<CandidateMerge> &merges);
 
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
@@ -44,7 +49,10 @@ public:
 	int64_t answered() const { return answered_; } /* questions answered from memory */
 
 private:
+	CandidateSet WithMerged(CandidateSet set) const;
+
 	CostOracle &oracle_;
+	std::map<CandidateId, std::vector<CandidateMerge>> merges_; /* by the first */
 	std::vector<std::vector<std::pair<CandidateSet, Price>>> remembered_;
 	int64_t asked_ = 0;
 	int64_t answered_ = 0;

@@ -36,11 +36,12 @@ SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle)
 
 	LookAhead(weighing);
 
-	CandidateSet by_byte = GrowSet(weighing, Preference::kGainPerByte);
-	CandidateSet by_gain = GrowSet(weighing, Preference::kGain);
+	CandidateSet by_byte = GrowSet(weighing, Preference::kGainPerByte, {});
+	CandidateSet by_gain = GrowSet(weighing, Preference::kGain, {});
 	CandidateSet best = weighing.Objective(by_gain) <= weighing.Objective(by_byte) ? by_gain : by_byte;
 
 	best = ExchangeIndexes(weighing, PruneSet(weighing, std::move(best)));
+	best = PruneSet(weighing, MergeIndexes(weighing, std::move(best)));
 	best = RemoveHarm(weighing, ShrinkIndexes(weighing, std::move(best)));
 
 	Selection selection = RankSet(weighing, std::move(best));

@@ -13,6 +13,7 @@
 #include <functional>
 #include <vector>
 
+#include "core/index/candidate_merge.h"
 #include "core/index/remember_prices.h"
 #include "model/cost_oracle.h"
 
@@ -26,6 +27,7 @@ struct SelectionProblem
 	std::vector<double> sizes;          /* for each candidate, bytes */
 	std::vector<int> kinds; /* for each candidate: access method and predicate, any number; or empty */
 	std::vector<CandidateSet> stand_ins; /* for each candidate, others that do the same; or empty */
+	std::vector<CandidateMerge> merges;  /* or empty */
 	std::vector<double> upkeep;          /* for each candidate: objective that its writes add; or empty */
 	double budget = 0;                   /* bytes */
 	double min_gain = 0.0005;            /* share of the objective that an index must remove */

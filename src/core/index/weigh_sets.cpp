@@ -28,6 +28,7 @@ constexpr double kMoreThanGain = 3;
 SetWeighing::SetWeighing(const SelectionProblem &problem, RememberingOracle &oracle)
 	: problem_(problem), oracle_(oracle), affected_(problem.sizes.size()), users_(problem.sizes.size())
 {
+	oracle_.LearnMerges(problem_.merges);
 	for (size_t statement = 0; statement < problem_.relevant.size(); statement++)
 	{
 		for (CandidateId id : problem_.relevant[statement])

@@ -69,6 +69,20 @@ TEST(RememberingOracle, AsksTheSameQuestionOnce)
 	EXPECT_EQ(oracle.answered(), 1);
 }
 
+/* What is there for two takes no plan from them. */
+TEST(RememberingOracle, NeedsNotAskAboutAMergedIndexBesideTheTwo)
+{
+	PlannerOfPlans planner({{{{}, 100}, {{3}, 50}}});
+	RememberingOracle oracle(planner, 1);
+
+	oracle.LearnMerges({{0, 1, 2}});
+	oracle.PriceStatement(0, {0, 1, 3});
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {2, 3}).cost, 50);
+	EXPECT_EQ(planner.calls(), 1);
+	EXPECT_DOUBLE_EQ(oracle.PriceStatement(0, {2}).cost, 100);
+	EXPECT_EQ(planner.calls(), 2);
+}
+
 /* A plan chosen among all of S that uses only U is the best for every set between them. */
 TEST(RememberingOracle, AnswersForEverySetBetweenWhatWasUsedAndWhatWasThere)
 {

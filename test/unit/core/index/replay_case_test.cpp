@@ -194,9 +194,10 @@ MakeCase()
 	made.statements = {advised, advised};
 	made.variants = {variant};
 	made.catalog = test::MakeCatalog({relation});
-	made.candidates = {{{17, {test::Ascending(1)}, {2}, "brin", kFirstElement, 8}}, {{0}, {}}, {{0, 1}}};
+	made.candidates = {
+		{{17, {test::Ascending(1)}, {2}, "brin", kFirstElement, 8}}, {{0}, {}}, {{0, 1}}, {{0, 1, 2}}};
 	made.priced = {0, 3};
-	made.problem = {{0.1}, {{0}}, {8192}, {1}, {{0}}, {0.5}, 1e6, 0.1, 0.3, 50, 0.2, 1.5, {}};
+	made.problem = {{0.1}, {{0}}, {8192}, {1}, {{0}}, {{0, 1, 2}}, {0.5}, 1e6, 0.1, 0.3, 50, 0.2, 1.5, {}};
 	made.answers = {{1, {0, 2}, {12.5, {2}}}};
 	made.selection = {{{3, 0.5, {1}, {{2, 100, 10}}}}, {100}, {10}, true};
 	made.advice = {{"CREATE INDEX", 8192, 100, 10, 0.5, "hypopg", "it gains"}};
@@ -227,6 +228,7 @@ TEST(CaseJson, ReadsBackWhatItWrote)
 	EXPECT_EQ(read.problem.sizes, made.problem.sizes);
 	EXPECT_EQ(read.problem.kinds, made.problem.kinds);
 	EXPECT_EQ(read.problem.stand_ins, made.problem.stand_ins);
+	EXPECT_EQ(read.problem.merges, made.problem.merges);
 	EXPECT_EQ(read.problem.upkeep, made.problem.upkeep);
 	EXPECT_EQ(read.problem.budget, made.problem.budget);
 	EXPECT_EQ(read.problem.min_gain, made.problem.min_gain);

@@ -125,6 +125,48 @@ TEST(SelectIndexes, ThePlanThatThePlannerTakesCounts)
 	EXPECT_DOUBLE_EQ(selection.indexes[0].served[0].likely_after, 50);
 }
 
+/* What each of two indexes does for a statement, a larger one does for both. */
+SelectionProblem
+ProblemWithMerge(double budget)
+{
+	SelectionProblem problem = MakeProblem(3, 4, budget);
+
+	problem.sizes[2] = 1.3 * kMegabyte;
+	problem.merges = {{0, 1, 2}};
+	return problem;
+}
+
+const std::vector<std::vector<Plan>> kMergeable = {
+	{{{}, 100}, {{0}, 10}, {{2}, 11}}, {{{}, 100}, {{1}, 10}, {{2}, 11}}, {{{}, 100}, {{3}, 50}}};
+
+TEST(SelectIndexes, OneIndexForTwoLeavesRoomForAnother)
+{
+	EXPECT_THAT(ChosenOf(Select(ProblemWithMerge(2.5 * kMegabyte), kMergeable)), ElementsAre(2, 3));
+}
+
+TEST(SelectIndexes, TwoStayWhereThereIsRoomForAllAndTheyGainMore)
+{
+	EXPECT_THAT(ChosenOf(Select(ProblemWithMerge(10 * kMegabyte), kMergeable)),
+				testing::UnorderedElementsAre(0, 1, 3));
+}
+
+TEST(SelectIndexes, OneIndexThatDoesTheSameTakesThePlaceOfTwo)
+{
+	std::vector<std::vector<Plan>> statements = kMergeable;
+
+	statements[0][2].cost = statements[1][2].cost = 10;
+	EXPECT_THAT(ChosenOf(Select(ProblemWithMerge(10 * kMegabyte), statements)), ElementsAre(2, 3));
+}
+
+TEST(SelectIndexes, AnIndexThatHarmsAStatementGoesAndNotTheOnesThatItUsesBeside)
+{
+	/* Statement 1 takes both, and is dearer with the second alone to blame. */
+	Selection selection = Select(
+		MakeProblem(2, 2), {{{{}, 1000}, {{0}, 100}, {{1}, 990}}, {{{}, 100}, {{0}, 95}, {{0, 1}, 90, 2}}});
+
+	EXPECT_THAT(ChosenOf(selection), ElementsAre(0));
+}
+
 TEST(SelectIndexes, AGainThatMayAsWellBeALossIsNone)
 {
 	EXPECT_THAT(ChosenOf(Select(MakeProblem(1, 1), {{{{}, 100}, {{0}, 70, 1, 1.5}}})), IsEmpty());
