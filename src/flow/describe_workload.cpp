@@ -108,7 +108,7 @@ TakeWorkload(Work &work, pg::Spi &spi)
 		}
 		else
 		{
-			for (Variant &variant : analyzer.Analyze(statement, &advised.reason))
+			for (Variant &variant : analyzer.Analyze(statement, advised))
 			{
 				advised.reason = "";
 				advised.relations = variant.query->relations();

@@ -86,7 +86,7 @@ ObserveWorkload()
 		AdvisedStatement advised;
 
 		/* One that can be planned is enough to say that the statement can. */
-		for (Variant &variant : analyzer.Analyze(statement, &advised.reason))
+		for (Variant &variant : analyzer.Analyze(statement, advised))
 		{
 			pg::Unfitness failure;
 
@@ -198,20 +198,20 @@ StatementAnalyzer::AnalyzeSamples(const Statement &statement)
 }
 
 std::vector<Variant>
-StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
+StatementAnalyzer::Analyze(const Statement &statement, AdvisedStatement &advised)
 {
 	auto identity = identities_.find(statement.key.userid);
 
 	if (statement.text.empty())
 	{
-		*reason = "its text is not shown by pg_stat_statements";
+		advised.reason = "its text is not shown by pg_stat_statements";
 		return {};
 	}
 	if (identity == identities_.end())
 	{
 		if (!pg::RoleExists(statement.key.userid))
 		{
-			*reason = "its role does not exist any more";
+			advised.reason = "its role does not exist any more";
 			return {};
 		}
 		identity = identities_
@@ -227,9 +227,12 @@ StatementAnalyzer::Analyze(const Statement &statement, std::string *reason)
 
 	auto query = std::make_unique<pg::AnalyzedQuery>(statement.text, identity->second, false);
 
-	*reason = query->unfit().reason;
+	advised.reason = query->unfit().reason;
 	if (query->unfit())
+	{
+		advised.copied_into = query->inserts();
 		return variants;
+	}
 	if (unseen_ == Unseen::kFilled)
 		return FillUnseen(std::move(query), RowsPerCall(statement));
 	variants.push_back({std::move(query), 1, false, false});

@@ -65,8 +65,11 @@ class StatementAnalyzer
 public:
 	explicit StatementAnalyzer(Unseen unseen) : unseen_(unseen) {}
 
-	/* The variants whose shares make up the statement; empty, with the reason, where it cannot be analysed. */
-	std::vector<Variant> Analyze(const Statement &statement, std::string *reason);
+	/*
+	 * The variants whose shares make up the statement; empty, with the reason in
+	 * `advised`, where it cannot be analysed.  There, too, is what a COPY fills.
+	 */
+	std::vector<Variant> Analyze(const Statement &statement, AdvisedStatement &advised);
 
 private:
 	std::vector<Variant> AnalyzeSamples(const Statement &statement);

@@ -108,6 +108,11 @@ WriteLoads(const Tuning &tuning)
 				loads[table].push_back({0, rows, std::move(columns)});
 		}
 	}
+	for (const AdvisedStatement &advised : tuning.advice.statements)
+	{
+		for (ObjectId table : advised.copied_into)
+			loads[table].push_back({static_cast<double>(advised.statement.counters.rows), 0, {}});
+	}
 	return loads;
 }
 

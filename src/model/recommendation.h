@@ -26,7 +26,8 @@ struct AdvisedStatement
 {
 	Statement statement;
 	std::vector<ObjectId> relations;
-	std::string reason;   /* why it was not analysed; empty where it was */
+	std::vector<ObjectId> copied_into; /* tables that a COPY fills */
+	std::string reason;                /* why it was not analysed; empty where it was */
 	std::string verdict;  /* what became of it: the index that serves it, or why none is advised for it */
 	bool waiting = false; /* the reason is that it has too few calls yet */
 	double share = 0;     /* of all measured time, 0-1 */

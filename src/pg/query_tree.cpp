@@ -25,6 +25,7 @@ extern "C"
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_proc.h"
+#include "catalog/namespace.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
@@ -222,6 +223,19 @@ PrepareForPlanning(Query *query, Oid role, Oid planning_role, bool check_rights,
 	result->calls_functions = preparation.calls_functions;
 }
 
+/* The table that a COPY fills; of other utility statements nothing. */
+List *
+TablesFilledBy(const Node *statement)
+{
+	const auto *copy = reinterpret_cast<const CopyStmt *>(statement);
+	Oid table;
+
+	if (!IsA(statement, CopyStmt) || !copy->is_from)
+		return NIL;
+	table = RangeVarGetRelid(copy->relation, NoLock, true);
+	return OidIsValid(table) ? list_make1_oid(table) : NIL;
+}
+
 void
 AnalyzeText(const char *text, const std::vector<Oid> *value_types, Oid role, Oid planning_role,
 			bool check_rights, MemoryContext keep, AnalysisResult *result)
@@ -229,16 +243,20 @@ AnalyzeText(const char *text, const std::vector<Oid> *value_types, Oid role, Oid
 	List *statements = pg_parse_query(text);
 	List *rewritten;
 	MemoryContext outer;
+	RawStmt *raw;
 	Query *query;
 
 	result->statements = list_length(statements);
 	if (result->statements != 1)
 		return;
-	query = AnalyzeStatement(linitial_node(RawStmt, statements), text, value_types->data(),
-							 static_cast<int>(value_types->size()));
+	raw = linitial_node(RawStmt, statements);
+	query = AnalyzeStatement(raw, text, value_types->data(), static_cast<int>(value_types->size()));
 	if (query == nullptr)
 	{
 		result->utility = true;
+		outer = MemoryContextSwitchTo(keep);
+		result->inserted = TablesFilledBy(raw->stmt);
+		MemoryContextSwitchTo(outer);
 		return;
 	}
 	rewritten = pg_rewrite_query(query);
@@ -400,6 +418,8 @@ AnalyzedQuery::Analyze()
 	else if (result.rewritten != 1)
 		unfit_ = {"a rule rewrites it into " + Count(static_cast<size_t>(result.rewritten), "statement"),
 				  sqlstate::kFeatureNotSupported, "Pass one of the statements that the rule makes of it."};
+	for (int i = 0; i < list_length(result.inserted); i++)
+		inserts_.push_back(list_nth_oid(result.inserted, i));
 	if (unfit_)
 		return;
 
@@ -409,8 +429,6 @@ AnalyzedQuery::Analyze()
 		relations_.push_back(list_nth_oid(result.relations, i));
 	for (int i = 0; i < list_length(result.deleted); i++)
 		deletes_.push_back(list_nth_oid(result.deleted, i));
-	for (int i = 0; i < list_length(result.inserted); i++)
-		inserts_.push_back(list_nth_oid(result.inserted, i));
 	for (int i = 0; i < list_length(result.written); i++)
 		writes_.push_back(
 			{list_nth_oid(result.written, i), static_cast<ColumnNumber>(list_nth_int(result.columns, i))});

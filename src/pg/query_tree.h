@@ -77,7 +77,7 @@ public:
 	/* The tables from which it deletes. */
 	const std::vector<ObjectId> &deletes() const { return deletes_; }
 
-	/* The tables into which it inserts. */
+	/* The tables into which it inserts; of a COPY, which is unfit, the one that it fills. */
 	const std::vector<ObjectId> &inserts() const { return inserts_; }
 
 	/*

@@ -147,7 +147,7 @@ JSON_MEMBERS(QueryShape, relations, writes)
 JSON_MEMBERS(StatementKey, userid, queryid, toplevel)
 JSON_MEMBERS(StatementCounters, calls, total_ms, rows, blocks_hit, blocks_read)
 JSON_MEMBERS(Statement, key, text, counters, since)
-JSON_MEMBERS(AdvisedStatement, statement, relations, reason, verdict, waiting, share)
+JSON_MEMBERS(AdvisedStatement, statement, relations, copied_into, reason, verdict, waiting, share)
 JSON_MEMBERS(CaseVariant, statement, share, times, sampled, filled, foreign_key, text, values, shape)
 
 /* What the catalog says */

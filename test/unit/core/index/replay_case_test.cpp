@@ -182,6 +182,7 @@ MakeCase()
 	variant.shape.writes = {{17, 2}};
 	advised.statement = {{10, -5'000'000'000'000'000'000, false}, "SELECT $1", {12, 0.1, 13, 14, 15}, 16.5};
 	advised.relations = {17};
+	advised.copied_into = {18};
 	advised.reason = "3 of 10 calls";
 	advised.verdict = "would be served";
 	advised.waiting = true;
