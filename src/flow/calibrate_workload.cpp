@@ -22,6 +22,7 @@
 #include "flow/tuning.h"
 #include "pg/cost_constants.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 
 namespace steward
 {
@@ -32,7 +33,7 @@ namespace
 /* Each is planned eight times and more; prices that some hundred statements agree on, others do not change. */
 constexpr size_t kMostStatements = 200;
 
-/* Planning takes this long at most; the statements that took most time come first. */
+/* Planning takes this long at most, or as long as advice may take; the statements that took most time come first. */
 constexpr double kMostSeconds = 10;
 
 /* Of what a plan is worth so many mean something. */
@@ -114,6 +115,14 @@ WhatIfOf(const std::vector<PlannedVariant> &variants, const pg::IndexElements &e
 	return {std::move(queries), {}, elements};
 }
 
+double
+SecondsToTake()
+{
+	int limit = pg::settings::advice_time_limit_ms;
+
+	return limit > 0 ? std::min(kMostSeconds, limit / 1000.0) : kMostSeconds;
+}
+
 /* Pages that an execution touches, in the buffers or not. */
 double
 TouchedPages(const StatementCounters &counters)
@@ -150,7 +159,7 @@ CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &
 	WorkloadCalibration known;
 	VariantsOf groups = GroupVariants(variants);
 	pg::WhatIf what_if = WhatIfOf(variants, elements);
-	double end = pg::SecondsSinceEpoch() + kMostSeconds;
+	double end = pg::SecondsSinceEpoch() + SecondsToTake();
 	double touched = 0;
 	double read = 0;
 
