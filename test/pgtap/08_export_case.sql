@@ -30,7 +30,7 @@ SELECT 'SELECT j.pad FROM tap_case.job AS j JOIN tap_case.small AS s ON s.id = j
 SET LOCAL ROLE tap_admin;
 SELECT format('SELECT pad FROM tap_case.other WHERE id = %s', 730000 + i) FROM generate_series(1, 12) AS i \gexec
 RESET ROLE;
-PREPARE bound(integer, text) AS SELECT id FROM tap_case.job WHERE id = $1 AND pad = $2;
+PREPARE bound(integer, text) AS SELECT id FROM tap_case.job WHERE id = $1 AND pad <> $2;
 SELECT 'EXECUTE bound(919191, ''secretparameter'')' FROM generate_series(1, 12) AS i \gexec
 \o
 SELECT steward.refresh() IS NULL AS refreshed \gset
