@@ -14,6 +14,7 @@
 #include "pg/cost_constants.h"
 #include "pg/extension.h"
 #include "pg/function_call.h"
+#include "pg/session.h"
 #include "pg/settings.h"
 
 namespace steward
@@ -100,8 +101,11 @@ STEWARD_FUNCTION(steward_recommend_cost_constants)
 	const WorkloadCalibration &known = observed.known;
 	std::optional<CorrectedConstants> corrected =
 		CorrectConstants(known, observed.advice, observed.variants, observed.elements);
-	bool good = corrected && corrected->benefit >= kWorthwhile && corrected->worst <= kMostHarm;
-	std::string nothing = good ? "" : WhyNothing(known, corrected);
+	bool knows_all = pg::MayReadAllStatistics();
+	bool good = knows_all && corrected && corrected->benefit >= kWorthwhile && corrected->worst <= kMostHarm;
+	std::string nothing = !knows_all ? "you see your own statements alone: that takes pg_read_all_stats"
+						  : good     ? ""
+									 : WhyNothing(known, corrected);
 
 	for (size_t i = 0; i < kCostConstants; i++)
 	{

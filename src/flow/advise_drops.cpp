@@ -130,7 +130,7 @@ Replace(const Relation &relation, const std::vector<ColumnWrite> &writes, DropCh
 	if (!names.empty())
 		recommended.reason += "; once it is there, " + Join(names, ", ") + " can go, which takes back " +
 							  FormatBytes(bytes) + " and about " + FormatNumber(entries, 0) +
-							  " entries to write each hour, and no statement of the workload would be "
+							  " entries to write each hour, and no analysed statement would be "
 							  "dearer by a tenth";
 }
 
@@ -222,7 +222,7 @@ AdviseDrops(Tuning &tuning)
 			if (check.MayGo(one.index.oid))
 				AdviseDrop(tuning, oid, one,
 						   "covered by " + one.twin.name +
-							   ", which begins with the same columns; no statement of the workload would be "
+							   ", which begins with the same columns; no analysed statement would be "
 							   "dearer by a tenth without it");
 		}
 	}

@@ -179,7 +179,8 @@ CalibrateWorkload(const IndexAdvice &advice, const std::vector<PlannedVariant> &
 		MeasuredPlan measured = {*expected, Worth(*expected, known.constants), counters.MeanMs()};
 		double &pages = measured.consumption[static_cast<size_t>(Resource::kTouchedPage)];
 
-		known.unexpected[statement] = std::max(0.0, TouchedPages(counters) - pages);
+		known.unexpected[statement] = {std::max(0.0, TouchedPages(counters) - pages),
+									   std::max(1.0, TouchedPages(counters) / std::max(1.0, pages))};
 		pages = TouchedPages(counters);
 		known.statements.push_back(statement);
 		known.measured.push_back(measured);
@@ -206,7 +207,7 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 	corrected.constants = ConstantsFor(known.calibration.prices, known.constants);
 	for (size_t statement : known.statements)
 	{
-		double now = known.unexpected.at(statement) *
+		double now = known.unexpected.at(statement).pages *
 					 known.calibration.prices[static_cast<size_t>(Resource::kTouchedPage)];
 		double then = now;
 
@@ -240,35 +241,43 @@ CorrectConstants(const WorkloadCalibration &known, const IndexAdvice &advice,
 }
 
 /*
- * More workers than now gain nothing where there is no processor for them, and
+ * More workers than now, and than there are processors for, gain nothing, and
  * each of them starts anew: its first look at a page takes longer.
  */
 double
-TimingOracle::DoubtOf(size_t statement, int workers)
+TimingOracle::RiskOf(size_t statement, int workers)
 {
 	auto [now, is_new] = workers_.try_emplace(statement, 0);
 
 	if (is_new)
 		now->second = what_if_.PriceAt(statement, {}, {}).workers;
-	return workers > now->second ? kMostDoubt : MeanOfDoubt(known_.calibration.error);
+	return workers > now->second && workers >= pg::Processors() ? kMostDoubt : 1;
 }
 
 Price
 TimingOracle::PriceStatement(size_t statement, const CandidateSet &set)
 {
 	const Calibration &calibration = known_.calibration;
-	auto [price, workers, worth] = what_if_.PriceAt(statement, set, calibration.prices);
+	auto [price, workers, touched, worth] = what_if_.PriceAt(statement, set, calibration.prices);
 	double average = price.cost * calibration.unit_ms;
-	auto unexpected = known_.unexpected.find(statements_[statement]);
 
-	if (worth && unexpected != known_.unexpected.end())
-		*worth += unexpected->second * calibration.prices[static_cast<size_t>(Resource::kTouchedPage)];
+	if (worth && statements_[statement])
+	{
+		auto unexpected = known_.unexpected.find(*statements_[statement]);
+
+		if (unexpected != known_.unexpected.end())
+			*worth += unexpected->second.Beside(touched) *
+					  calibration.prices[static_cast<size_t>(Resource::kTouchedPage)];
+	}
 	/* Rounded, so that plans which are worth the same stay equal. */
 	if (worth && *worth > 0 && average > 0)
 		price.correction = RoundToFigures(*worth / average, kFigures);
 	/* The plan that there is now was measured. */
 	if (!price.used.empty())
-		price.doubt = DoubtOf(statement, workers);
+	{
+		price.risk = RiskOf(statement, workers);
+		price.doubt = std::max(price.risk, MeanOfDoubt(calibration.error));
+	}
 	return price;
 }
 

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,20 @@
 namespace steward
 {
 
+/*
+ * Pages that an execution touches more than its plan is expected to: there are
+ * more rows than the planner takes there to be, and an index does not change
+ * that; nor does it make a plan that touches few pages touch them more often
+ * than so many times.
+ */
+struct UnexpectedPages
+{
+	double pages = 0;
+	double times = 1; /* what is touched, as a multiple of what was expected */
+
+	double Beside(double expected) const { return std::min(pages, (times - 1) * expected); }
+};
+
 /* The calibration, and the statements it was learnt from. */
 struct WorkloadCalibration
 {
@@ -29,12 +44,8 @@ struct WorkloadCalibration
 	std::vector<size_t> statements; /* positions in the advised workload */
 	std::vector<MeasuredPlan> measured;
 
-	/*
-	 * Of each statement: pages that an execution touches more than its plan is
-	 * expected to.  There are more rows than the planner takes there to be, and
-	 * an index does not change that.
-	 */
-	std::map<size_t, double> unexpected;
+	/* Of each statement, what its plan touches beyond what it is expected to. */
+	std::map<size_t, UnexpectedPages> unexpected;
 };
 
 /* From the statements that took most time. */
@@ -59,19 +70,23 @@ std::optional<CorrectedConstants> CorrectConstants(const WorkloadCalibration &kn
 class TimingOracle : public CostOracle
 {
 public:
-	/* `statements`: of each that is asked about, its position in the advised workload; all are kept by reference. */
-	TimingOracle(pg::WhatIf &what_if, const WorkloadCalibration &known, std::vector<size_t> statements)
+	/*
+	 * `statements`: of each that is asked about, its position in the advised
+	 * workload; nothing for a part of one.  The others are kept by reference.
+	 */
+	TimingOracle(pg::WhatIf &what_if, const WorkloadCalibration &known,
+				 std::vector<std::optional<size_t>> statements)
 		: what_if_(what_if), known_(known), statements_(std::move(statements))
 	{}
 
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
 private:
-	double DoubtOf(size_t statement, int workers);
+	double RiskOf(size_t statement, int workers);
 
 	pg::WhatIf &what_if_;
 	const WorkloadCalibration &known_;
-	std::vector<size_t> statements_;
+	std::vector<std::optional<size_t>> statements_;
 	std::map<size_t, int> workers_; /* of the plan that there is now, where it was asked for */
 };
 

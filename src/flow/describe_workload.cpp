@@ -31,6 +31,9 @@ namespace steward
 namespace
 {
 
+/* What a statement with fewer calls than it takes for advice writes counts nevertheless from so many rows on. */
+constexpr int64_t kManyRows = 10000;
+
 constexpr const char *kNotAskedFor = "advice on it was not asked for";
 
 /* What the steps hand to each other. */
@@ -103,6 +106,11 @@ TakeWorkload(Work &work, pg::Spi &spi)
 		if (statement.counters.calls < work.request.min_calls)
 		{
 			advised.waiting = true;
+			if (statement.counters.rows >= kManyRows)
+			{
+				for (const Variant &variant : analyzer.Analyze(statement, advised))
+					advised.copied_into = variant.query->inserts();
+			}
 			advised.reason = std::to_string(statement.counters.calls) + " of " +
 							 std::to_string(work.request.min_calls) + " calls";
 		}

@@ -258,14 +258,18 @@ Calibrated(const Tuning &tuning)
 	return CalibrateWorkload(tuning.advice, tuning.variants, tuning.elements);
 }
 
-/* Of each variant that is priced. */
-std::vector<size_t>
+/* Of each variant that is priced; what foreign keys ask for is a part of one. */
+std::vector<std::optional<size_t>>
 StatementsOf(const Tuning &tuning, const PricedWorkload &priced)
 {
-	std::vector<size_t> statements;
+	std::vector<std::optional<size_t>> statements;
 
 	for (size_t position : priced.positions)
-		statements.push_back(tuning.variants[position].statement);
+	{
+		const PlannedVariant &planned = tuning.variants[position];
+
+		statements.push_back(planned.foreign_key.empty() ? std::optional(planned.statement) : std::nullopt);
+	}
 	return statements;
 }
 
@@ -346,10 +350,11 @@ TuneIndexes(const IndexRequest &request, AdviceCase *record)
 
 	priced.problem.budget = BudgetOf(request, spi);
 	Weigh(tuning, priced, oracle);
-	if (pg::settings::advice_time_limit_ms > 0)
-		priced.problem.out_of_time =
-			[end = pg::SecondsSinceEpoch() + pg::settings::advice_time_limit_ms / 1000.0]
-		{ return pg::SecondsSinceEpoch() >= end; };
+	priced.problem.out_of_time = [begin = pg::SecondsSinceEpoch(), limit = pg::settings::advice_time_limit_ms]
+	{
+		pg::CheckForInterrupts();
+		return limit > 0 && pg::SecondsSinceEpoch() >= begin + limit / 1000.0;
+	};
 
 	Selection selection = SelectIndexes(priced.problem, oracle);
 

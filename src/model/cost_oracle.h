@@ -34,11 +34,17 @@ struct Price
 	/* By what factor it takes more than that on average, since what nobody has measured may be told wrong. */
 	double doubt = 1;
 
+	/* By what factor it may take more at worst, where something speaks for that. */
+	double risk = 1;
+
 	/* What the plan is likely to be worth. */
 	double Likely() const { return cost * correction; }
 
 	/* What it is judged by; the planner chooses it by its cost. */
 	double Effort() const { return Likely() * doubt; }
+
+	/* What no statement is to be worse off by. */
+	double AtWorst() const { return Likely() * risk; }
 
 	bool operator==(const Price &) const = default;
 };

@@ -26,8 +26,9 @@ struct AdvisedStatement
 {
 	Statement statement;
 	std::vector<ObjectId> relations;
-	std::vector<ObjectId> copied_into; /* tables that a COPY fills */
-	std::string reason;                /* why it was not analysed; empty where it was */
+	std::vector<ObjectId>
+		copied_into;      /* tables that it fills, where it is not planned: a COPY, or seldom run */
+	std::string reason;   /* why it was not analysed; empty where it was */
 	std::string verdict;  /* what became of it: the index that serves it, or why none is advised for it */
 	bool waiting = false; /* the reason is that it has too few calls yet */
 	double share = 0;     /* of all measured time, 0-1 */

@@ -12,6 +12,8 @@
 #include "pg/compat.h"
 #include "pg/shared_memory.h"
 
+#include <unistd.h>
+
 extern "C"
 {
 #include "access/xlog.h"
@@ -94,6 +96,14 @@ uint64_t
 SystemIdentifier()
 {
 	return GetSystemIdentifier();
+}
+
+int
+Processors()
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return processors > 0 ? static_cast<int>(processors) : 1;
 }
 
 double

@@ -39,6 +39,9 @@ uint64_t SystemIdentifier();
 
 double SecondsSinceEpoch();
 
+/* Of the machine, as far as this process sees. */
+int Processors();
+
 bool InRecovery();
 
 int ProcessId();

@@ -16,11 +16,14 @@
 extern "C"
 {
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
+#include "storage/bufmgr.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 }
 
@@ -75,6 +78,21 @@ ExtentOf(Oid relation)
 	extent.all_visible = row->relallvisible / extent.pages;
 	ReleaseSysCache(tuple);
 	return extent;
+}
+
+/* As the planner looks: what the catalog has may be old.  The planner's lock is still there. */
+double
+PagesNow(Oid oid)
+{
+	::Relation relation = try_relation_open(oid, NoLock);
+	double pages = 1;
+
+	if (relation == nullptr)
+		return pages;
+	if (RELKIND_HAS_STORAGE(relation->rd_rel->relkind))
+		pages = std::max<double>(1, RelationGetNumberOfBlocks(relation));
+	relation_close(relation, NoLock);
+	return pages;
 }
 
 Oid
@@ -132,7 +150,7 @@ AddScan(Walk *walk, Plan *plan, const Run &run)
 	{
 		case T_SeqScan:
 		case T_SampleScan:
-			walk->pages += runs * run.share * ExtentOf(RelationOf(*walk, plan)).pages;
+			walk->pages += runs * run.share * PagesNow(RelationOf(*walk, plan));
 			break;
 		case T_TidScan:
 		case T_TidRangeScan:
@@ -157,7 +175,7 @@ AddScan(Walk *walk, Plan *plan, const Run &run)
 			break;
 		case T_BitmapHeapScan:
 			walk->pages +=
-				runs * DistinctPages(ExtentOf(RelationOf(*walk, plan)).pages, rows / std::max(1.0, runs));
+				runs * DistinctPages(PagesNow(RelationOf(*walk, plan)), rows / std::max(1.0, runs));
 			break;
 		default:
 			break;

@@ -492,7 +492,7 @@ WhatIf::PriceAt(size_t statement, const CandidateSet &set, const Prices &prices)
 {
 	Answer plain = Ask(statement, set, {});
 
-	return {plain.price, plain.workers, WorthOf(plain, statement, set, prices)};
+	return {plain.price, plain.workers, plain.touched, WorthOf(plain, statement, set, prices)};
 }
 
 /*
@@ -567,7 +567,10 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	World world = {};
 
 	if (failures_.count(statement) > 0)
+	{
+		answer.price = bases_[statement];
 		return answer;
+	}
 	for (const Template &carrier : carriers_)
 		shown.push_back(&carrier);
 	for (CandidateId id : set)
@@ -590,6 +593,7 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	if (failure)
 	{
 		failures_[statement] = failure;
+		answer.price = bases_[statement];
 		return answer;
 	}
 	answer.price.cost = world.cost;
@@ -599,6 +603,8 @@ WhatIf::Ask(size_t statement, const CandidateSet &set, const std::vector<Oid> &h
 	for (int i = 0; i < world.used_count; i++)
 		answer.price.used.push_back(static_cast<CandidateId>(world.used[i] - kFirstHypotheticalOid));
 	std::sort(answer.price.used.begin(), answer.price.used.end());
+	if (answer.price.used.empty() && hidden.empty())
+		bases_.try_emplace(statement, answer.price);
 	return answer;
 }
 

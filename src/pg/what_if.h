@@ -73,8 +73,8 @@ public:
 		   const IndexElements &elements, const ElementStatistics *statistics = nullptr);
 
 	/*
-	 * A statement that cannot be planned costs 0 and is noted in failures(),
-	 * so that nothing is advised for its sake.
+	 * A statement that cannot be planned costs what it did without indexes, or 0,
+	 * and is noted in failures(), so that nothing is advised for its sake.
 	 */
 	Price PriceStatement(size_t statement, const CandidateSet &set) override;
 
@@ -85,6 +85,7 @@ public:
 	{
 		Price price;
 		int workers = 0;             /* parallel ones, that it asks for */
+		double touched = 0;          /* pages */
 		std::optional<double> worth; /* nothing where that cannot be told */
 	};
 
@@ -133,6 +134,7 @@ private:
 	std::map<Oid, std::optional<ColumnMaps>>
 		maps_; /* of each partitioned table; nothing where one is not known */
 	std::map<size_t, Unfitness> failures_;
+	std::map<size_t, Price> bases_; /* of each statement, its first plan without any of the indexes */
 	int64_t planner_calls_ = 0;
 };
 

@@ -115,6 +115,21 @@ DROP TABLE ticks;
 --! expert none
 --! verdict it is read too rarely
 
+--! case copied_seldom
+-- Nor need it come often: three times is too seldom for advice on the statement, but not for its price.
+--! prepare
+CREATE TABLE ticks (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, device integer NOT NULL, value integer NOT NULL, note text NOT NULL);
+INSERT INTO ticks (device, value, note) SELECT i * 7919 % 2000, i, repeat('note ', 6) FROM generate_series(1, 20000) AS i;
+VACUUM ANALYZE ticks;
+--! observe 10
+SELECT * FROM ticks WHERE device = {i};
+--! observe 3
+COPY ticks (device, value, note) FROM PROGRAM 'seq -f %g,1,note 40000' (FORMAT csv);
+--! cleanup
+DROP TABLE ticks;
+--! expert none
+--! verdict it is read too rarely
+
 --! case written_once
 -- The same read as often as it is written is worth its index.
 --! prepare

@@ -109,7 +109,7 @@ SELECT results_eq($$ SELECT ddl[1], undo_ddl[1], reason FROM mine WHERE kind = '
 	$$ VALUES ('DROP INDEX CONCURRENTLY tap_refresh.twin_two', 'CREATE INDEX twin_two ON tap_refresh.t USING btree (k)',
 	           'an exact duplicate of tap_refresh.twin_one'),
 	          ('DROP INDEX CONCURRENTLY tap_refresh.twin_one', 'CREATE INDEX twin_one ON tap_refresh.t USING btree (k)',
-	           'covered by tap_refresh.wide, which begins with the same columns; no statement of the workload would be dearer by a tenth without it') $$,
+	           'covered by tap_refresh.wide, which begins with the same columns; no analysed statement would be dearer by a tenth without it') $$,
 	'an index that another one covers is advised to go, and told apart');
 DROP INDEX tap_refresh.wide;
 CREATE INDEX wide ON tap_refresh.t (k DESC, id);

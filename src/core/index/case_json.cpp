@@ -169,7 +169,7 @@ JSON_MEMBERS(CandidateMerge, first, second, merged)
 JSON_MEMBERS(Candidates, indexes, relevant, stand_ins, merges)
 JSON_MEMBERS(SelectionProblem, weights, relevant, sizes, kinds, stand_ins, merges, upkeep, budget, min_gain,
 			 min_saving, small_saving, min_of_base, max_harm, out_of_time)
-JSON_MEMBERS(Price, cost, used, correction, doubt)
+JSON_MEMBERS(Price, cost, used, correction, doubt, risk)
 JSON_MEMBERS(PricedSet, statement, set, price)
 JSON_MEMBERS(ServedStatement, statement, cost_before, cost_after, likely_before, likely_after)
 JSON_MEMBERS(ChosenIndex, candidate, benefit, with, served)

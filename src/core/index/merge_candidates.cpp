@@ -97,6 +97,9 @@ MergeCandidates(Candidates &candidates, const Catalog &catalog)
 				auto [place, is_new] =
 					known.emplace(merged, static_cast<CandidateId>(candidates.indexes.size()));
 
+				/* One that was proposed for a statement of its own is found without this. */
+				if (static_cast<size_t>(place->second) < proposed)
+					continue;
 				if (is_new)
 					candidates.indexes.push_back(std::move(merged));
 				candidates.merges.push_back({first, second, place->second});

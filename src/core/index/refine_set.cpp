@@ -94,6 +94,8 @@ Refiner::Prune(CandidateSet set)
 {
 	for (;;)
 	{
+		(void) weighing_.OutOfTime(); /* what is pruned is known already, but somebody may want to end it */
+
 		CandidateId least = 0;
 		double least_gain = weighing_.LeastGain();
 		bool found = false;

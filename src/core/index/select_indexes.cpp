@@ -42,7 +42,14 @@ SelectIndexes(const SelectionProblem &problem, RememberingOracle &oracle)
 
 	best = ExchangeIndexes(weighing, PruneSet(weighing, std::move(best)));
 	best = PruneSet(weighing, MergeIndexes(weighing, std::move(best)));
-	best = RemoveHarm(weighing, ShrinkIndexes(weighing, std::move(best)));
+	best = ShrinkIndexes(weighing, std::move(best));
+
+	/* What gained only beside an index that is gone may gain nothing by itself, and without it another plan may harm. */
+	for (size_t before = best.size() + 1; best.size() < before;)
+	{
+		before = best.size();
+		best = PruneSet(weighing, RemoveHarm(weighing, std::move(best)));
+	}
 
 	Selection selection = RankSet(weighing, std::move(best));
 

@@ -56,17 +56,17 @@ SetWeighing::IsHarmed(size_t statement, const CandidateSet &set)
 {
 	Price price = PriceOf(statement, set);
 
-	return !price.used.empty() && price.Effort() > BaseEffort(statement) * problem_.max_harm;
+	return !price.used.empty() && price.AtWorst() > BaseEffort(statement) * problem_.max_harm;
 }
 
 double
 SetWeighing::EffortOf(size_t statement, const CandidateSet &set)
 {
-	double effort = PriceOf(statement, set).Effort();
+	Price price = PriceOf(statement, set);
 
 	if (statement >= base_efforts_.size() || !IsHarmed(statement, set))
-		return effort;
-	return effort + kMoreThanGain * (effort - BaseEffort(statement));
+		return price.Effort();
+	return price.Effort() + kMoreThanGain * (price.AtWorst() - BaseEffort(statement));
 }
 
 double
