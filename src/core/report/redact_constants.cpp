@@ -264,6 +264,9 @@ RedactMessage(std::string_view message)
 {
 	std::string redacted;
 
+	/* In other languages the server quotes otherwise. */
+	if (std::any_of(message.begin(), message.end(), [](char c) { return (c & 0x80) != 0; }))
+		return "redacted";
 	for (size_t place = 0; place < message.size();)
 	{
 		size_t end = place + 1;

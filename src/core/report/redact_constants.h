@@ -36,7 +36,10 @@ private:
 	std::map<std::string, size_t, std::less<>> known_;
 };
 
-/* A message of the server with "redacted" for all that is quoted in it, and for long numbers. */
+/*
+ * A message of the server with "redacted" for all that is quoted in it, and for
+ * long numbers; in another language than English, for all of it.
+ */
 std::string RedactMessage(std::string_view message);
 
 } // namespace steward

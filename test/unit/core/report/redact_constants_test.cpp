@@ -71,6 +71,12 @@ TEST(RedactMessage, TakesOutWhatIsQuotedAndLongNumbers)
 			  "3 of 10 calls, SQLSTATE 22012, an open \" quote");
 }
 
+TEST(RedactMessage, QuotesOfOtherLanguagesHideNothingFromIt)
+{
+	EXPECT_EQ(RedactMessage("ungültige Eingabesyntax für Typ date: „Meier“"), "redacted");
+	EXPECT_EQ(RedactMessage("syntaxe en entrée invalide : « Meier »"), "redacted");
+}
+
 } // namespace
 
 } // namespace steward
