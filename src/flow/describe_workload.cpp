@@ -31,8 +31,13 @@ namespace steward
 namespace
 {
 
-/* What a statement with fewer calls than it takes for advice writes counts nevertheless from so many rows on. */
+/*
+ * What a statement with fewer calls than it takes for advice writes counts
+ * nevertheless from so many rows on; but what ran once may have been the first
+ * load of a table, which comes before any index.
+ */
 constexpr int64_t kManyRows = 10000;
+constexpr int64_t kMoreThanOnce = 2;
 
 constexpr const char *kNotAskedFor = "advice on it was not asked for";
 
@@ -106,7 +111,7 @@ TakeWorkload(Work &work, pg::Spi &spi)
 		if (statement.counters.calls < work.request.min_calls)
 		{
 			advised.waiting = true;
-			if (statement.counters.rows >= kManyRows)
+			if (statement.counters.rows >= kManyRows && statement.counters.calls >= kMoreThanOnce)
 			{
 				for (const Variant &variant : analyzer.Analyze(statement, advised))
 					advised.copied_into = variant.query->inserts();
