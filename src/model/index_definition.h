@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <string>
 #include <vector>
@@ -27,6 +28,13 @@ struct IndexKey
 
 	auto operator<=>(const IndexKey &) const = default;
 };
+
+/* Whether the longer ones begin with the shorter ones. */
+inline bool
+IsPrefix(const std::vector<IndexKey> &shorter, const std::vector<IndexKey> &longer)
+{
+	return shorter.size() <= longer.size() && std::equal(shorter.begin(), shorter.end(), longer.begin());
+}
 
 /*
  * An index of one access method on columns and other elements (see Column),

@@ -23,22 +23,57 @@ namespace steward::pg
 namespace
 {
 
+void
+VisitPlans(List *plans, void (*visit)(Plan *plan, void *argument), void *argument)
+{
+	ListCell *cell;
+
+	foreach (cell, plans)
+		visit(static_cast<Plan *>(lfirst(cell)), argument);
+}
+
+} // namespace
+
+void
+VisitBelow(Plan *plan, void (*visit)(Plan *plan, void *argument), void *argument)
+{
+	switch (nodeTag(plan))
+	{
+		case T_Append:
+			VisitPlans(reinterpret_cast<Append *>(plan)->appendplans, visit, argument);
+			break;
+		case T_MergeAppend:
+			VisitPlans(reinterpret_cast<MergeAppend *>(plan)->mergeplans, visit, argument);
+			break;
+		case T_BitmapAnd:
+			VisitPlans(reinterpret_cast<BitmapAnd *>(plan)->bitmapplans, visit, argument);
+			break;
+		case T_BitmapOr:
+			VisitPlans(reinterpret_cast<BitmapOr *>(plan)->bitmapplans, visit, argument);
+			break;
+		case T_SubqueryScan:
+			visit(reinterpret_cast<SubqueryScan *>(plan)->subplan, argument);
+			break;
+		case T_CustomScan:
+			VisitPlans(reinterpret_cast<CustomScan *>(plan)->custom_plans, visit, argument);
+			break;
+		default:
+			break;
+	}
+	if (plan->lefttree != nullptr)
+		visit(plan->lefttree, argument);
+	if (plan->righttree != nullptr)
+		visit(plan->righttree, argument);
+}
+
+namespace
+{
+
 struct Walk
 {
 	void (*visit)(Plan *plan, void *argument);
 	void *argument;
 };
-
-void WalkPlan(const Walk &walk, Plan *plan);
-
-void
-WalkPlans(const Walk &walk, List *plans)
-{
-	ListCell *cell;
-
-	foreach (cell, plans)
-		WalkPlan(walk, static_cast<Plan *>(lfirst(cell)));
-}
 
 void
 WalkPlan(const Walk &walk, Plan *plan)
@@ -46,31 +81,9 @@ WalkPlan(const Walk &walk, Plan *plan)
 	if (plan == nullptr)
 		return;
 	walk.visit(plan, walk.argument);
-	switch (nodeTag(plan))
-	{
-		case T_Append:
-			WalkPlans(walk, reinterpret_cast<Append *>(plan)->appendplans);
-			break;
-		case T_MergeAppend:
-			WalkPlans(walk, reinterpret_cast<MergeAppend *>(plan)->mergeplans);
-			break;
-		case T_BitmapAnd:
-			WalkPlans(walk, reinterpret_cast<BitmapAnd *>(plan)->bitmapplans);
-			break;
-		case T_BitmapOr:
-			WalkPlans(walk, reinterpret_cast<BitmapOr *>(plan)->bitmapplans);
-			break;
-		case T_SubqueryScan:
-			WalkPlan(walk, reinterpret_cast<SubqueryScan *>(plan)->subplan);
-			break;
-		case T_CustomScan:
-			WalkPlans(walk, reinterpret_cast<CustomScan *>(plan)->custom_plans);
-			break;
-		default:
-			break;
-	}
-	WalkPlan(walk, plan->lefttree);
-	WalkPlan(walk, plan->righttree);
+	VisitBelow(
+		plan, [](Plan *below, void *argument) { WalkPlan(*static_cast<const Walk *>(argument), below); },
+		const_cast<Walk *>(&walk));
 }
 
 void
@@ -79,7 +92,9 @@ WalkStatement(PlannedStmt *plan, void (*visit)(Plan *plan, void *argument), void
 	Walk walk = {visit, argument};
 
 	WalkPlan(walk, plan->planTree);
-	WalkPlans(walk, plan->subplans);
+	VisitPlans(
+		plan->subplans,
+		[](Plan *subplan, void *inner) { WalkPlan(*static_cast<const Walk *>(inner), subplan); }, &walk);
 }
 
 /* InvalidOid where it scans none. */

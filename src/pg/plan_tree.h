@@ -22,6 +22,9 @@ namespace steward::pg
 /* Calls note(index OID, argument) for each index scan of the plan, subplans included; C-like. */
 void WalkIndexScans(PlannedStmt *plan, void (*note)(Oid index, void *argument), void *argument);
 
+/* Each plan right below this one, but for those of its expressions; C-like. */
+void VisitBelow(Plan *plan, void (*visit)(Plan *plan, void *argument), void *argument);
+
 /* The same for plans that read the same tables and indexes by the same nodes in the same order; C-like. */
 uint64 PlanShape(PlannedStmt *plan);
 

@@ -12,6 +12,7 @@
 #include "pg/touched_pages.h"
 
 #include "pg/compat.h"
+#include "pg/plan_tree.h"
 
 extern "C"
 {
@@ -184,15 +185,6 @@ AddScan(Walk *walk, Plan *plan, const Run &run)
 
 void WalkPlan(Walk *walk, Plan *plan, const Run &run);
 
-void
-WalkPlans(Walk *walk, List *plans, const Run &run)
-{
-	ListCell *cell;
-
-	foreach (cell, plans)
-		WalkPlan(walk, static_cast<Plan *>(lfirst(cell)), run);
-}
-
 Plan *
 SubPlanOf(const Walk &walk, const SubPlan *subplan)
 {
@@ -301,51 +293,42 @@ RunBelow(Plan *plan, const Run &run)
 	return below;
 }
 
+/* Plans that are run alike. */
+struct Below
+{
+	Walk *walk;
+	Run run;
+};
+
+void
+WalkBelow(Plan *plan, void *argument)
+{
+	auto *below = static_cast<Below *>(argument);
+
+	WalkPlan(below->walk, plan, below->run);
+}
+
 void
 WalkPlan(Walk *walk, Plan *plan, const Run &run)
 {
-	Run below;
+	Below below;
 
 	if (plan == nullptr)
 		return;
 	check_stack_depth();
 	AddScan(walk, plan, run);
 	WalkSubPlans(walk, plan, run);
-	below = RunBelow(plan, run);
-	switch (nodeTag(plan))
+	below = {walk, RunBelow(plan, run)};
+	if (nodeTag(plan) == T_NestLoop)
 	{
-		case T_Append:
-			WalkPlans(walk, reinterpret_cast<Append *>(plan)->appendplans, below);
-			break;
-		case T_MergeAppend:
-			WalkPlans(walk, reinterpret_cast<MergeAppend *>(plan)->mergeplans, below);
-			break;
-		case T_BitmapAnd:
-			WalkPlans(walk, reinterpret_cast<BitmapAnd *>(plan)->bitmapplans, below);
-			break;
-		case T_BitmapOr:
-			WalkPlans(walk, reinterpret_cast<BitmapOr *>(plan)->bitmapplans, below);
-			break;
-		case T_SubqueryScan:
-			WalkPlan(walk, reinterpret_cast<SubqueryScan *>(plan)->subplan, below);
-			break;
-		case T_CustomScan:
-			WalkPlans(walk, reinterpret_cast<CustomScan *>(plan)->custom_plans, below);
-			break;
-		case T_NestLoop:
-			WalkPlan(walk, plan->lefttree, below);
-			WalkPlan(walk, plan->righttree, InnerRun(*plan, below));
-			return;
-		case T_BitmapHeapScan:
-			/* Of a parallel scan the bitmap is made once. */
-			if (plan->parallel_aware)
-				below.times /= below.processes;
-			break;
-		default:
-			break;
+		WalkPlan(walk, plan->lefttree, below.run);
+		WalkPlan(walk, plan->righttree, InnerRun(*plan, below.run));
+		return;
 	}
-	WalkPlan(walk, plan->lefttree, below);
-	WalkPlan(walk, plan->righttree, below);
+	/* Of a parallel scan the bitmap is made once. */
+	if (nodeTag(plan) == T_BitmapHeapScan && plan->parallel_aware)
+		below.run.times /= below.run.processes;
+	VisitBelow(plan, WalkBelow, &below);
 }
 
 } // namespace

@@ -24,12 +24,6 @@ namespace
 /* Of one table: with many statements on it, most pairs are never chosen together. */
 constexpr size_t kMostMerges = 50;
 
-bool
-BeginsWith(const std::vector<IndexKey> &longer, const std::vector<IndexKey> &shorter)
-{
-	return shorter.size() <= longer.size() && std::equal(shorter.begin(), shorter.end(), longer.begin());
-}
-
 /* The index that has the keys of the longer one, and what else both have. */
 IndexDefinition
 Merged(const IndexDefinition &longer, const IndexDefinition &shorter)
@@ -85,7 +79,7 @@ MergeCandidates(Candidates &candidates, const Catalog &catalog)
 				const IndexDefinition &shorter = candidates.indexes[static_cast<size_t>(second)];
 				bool twice = longer.keys.size() == shorter.keys.size() && first > second;
 
-				if (twice || longer.predicate != shorter.predicate || !BeginsWith(longer.keys, shorter.keys))
+				if (twice || longer.predicate != shorter.predicate || !IsPrefix(shorter.keys, longer.keys))
 					continue;
 
 				IndexDefinition merged = Merged(longer, shorter);

@@ -262,12 +262,6 @@ OtherColumns(const RelationUse &use, const Relation &relation, const Keys &keys,
 }
 
 bool
-IsPrefix(const Keys &shorter, const Keys &longer)
-{
-	return shorter.size() <= longer.size() && std::equal(shorter.begin(), shorter.end(), longer.begin());
-}
-
-bool
 HoldsColumn(const ExistingIndex &index, ColumnNumber column)
 {
 	return HasColumn(index.keys, column) ||

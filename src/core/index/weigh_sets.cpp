@@ -52,11 +52,15 @@ SetWeighing::PriceOf(size_t statement, const CandidateSet &set)
 }
 
 bool
+SetWeighing::IsHarm(size_t statement, const Price &price) const
+{
+	return !price.used.empty() && price.AtWorst() > BaseEffort(statement) * problem_.max_harm;
+}
+
+bool
 SetWeighing::IsHarmed(size_t statement, const CandidateSet &set)
 {
-	Price price = PriceOf(statement, set);
-
-	return !price.used.empty() && price.AtWorst() > BaseEffort(statement) * problem_.max_harm;
+	return IsHarm(statement, PriceOf(statement, set));
 }
 
 double
@@ -64,7 +68,7 @@ SetWeighing::EffortOf(size_t statement, const CandidateSet &set)
 {
 	Price price = PriceOf(statement, set);
 
-	if (statement >= base_efforts_.size() || !IsHarmed(statement, set))
+	if (!IsHarm(statement, price))
 		return price.Effort();
 	return price.Effort() + kMoreThanGain * (price.AtWorst() - BaseEffort(statement));
 }

@@ -65,6 +65,7 @@ public:
 	bool cut_off() const { return cut_off_; }
 
 private:
+	bool IsHarm(size_t statement, const Price &price) const;
 	std::set<size_t> UsersOf(const CandidateSet &set) const;
 	double UpkeepOf(const CandidateSet &set) const;
 
