@@ -18,6 +18,7 @@ CREATE TABLE steward.actions (
 	expected          jsonb NOT NULL DEFAULT '{}',
 	evidence          jsonb NOT NULL DEFAULT '{}',
 	reason            text NOT NULL,
+	observed          jsonb,
 	system_identifier bigint NOT NULL,
 	database          oid NOT NULL,
 	not_before        timestamptz,
@@ -37,6 +38,8 @@ COMMENT ON COLUMN steward.actions.expected IS
 'size_bytes, cost_before and cost_after (planner cost of the statements served), benefit (share of the time of all observed statements, 0-1), saves_ms_per_hour';
 COMMENT ON COLUMN steward.actions.evidence IS
 'the statements that gain, with their cost before and after and their measured share of time; never a sampled value';
+COMMENT ON COLUMN steward.actions.observed IS
+'what was measured since it was done, renewed each round while it is verifying: verdict (kept, waiting, taken back) and the reason, mean_ms_before and mean_ms_after of the statements it serves, saved_ms, how many statements became slower, and the drift: what statements on other tables take, as a share of what they took';
 
 CREATE INDEX actions_status_idx ON steward.actions (status, priority, id);
 
@@ -82,12 +85,15 @@ CREATE TABLE steward.statement_counters (
 	rows                bigint NOT NULL,
 	shared_blks_hit     bigint NOT NULL,
 	shared_blks_read    bigint NOT NULL,
+	sum_squares         double precision NOT NULL,
 	seen_at             timestamptz NOT NULL,
 	PRIMARY KEY (userid, queryid, toplevel)
 );
 
 COMMENT ON TABLE steward.statement_counters IS
 'The counters of pg_stat_statements when the steward worker last read them; a counter that went down was reset, and starts anew.';
+COMMENT ON COLUMN steward.statement_counters.sum_squares IS
+'ms^2: the squares of the times of all executions, of which a variance can be made for any interval';
 
 CREATE TABLE steward.statement_history (
 	until               timestamptz NOT NULL,
@@ -100,6 +106,7 @@ CREATE TABLE steward.statement_history (
 	rows                bigint NOT NULL,
 	shared_blks_hit     bigint NOT NULL,
 	shared_blks_read    bigint NOT NULL,
+	sum_squares         double precision NOT NULL,
 	PRIMARY KEY (until, userid, queryid, toplevel)
 );
 

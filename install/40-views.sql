@@ -26,6 +26,7 @@ CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 		   reason,
 		   (SELECT j.error FROM steward.journal AS j WHERE j.action = actions.id ORDER BY j.id DESC LIMIT 1)
 			 AS trouble,
+		   observed ->> 'reason' AS verification,
 		   created_at, updated_at
 	FROM steward.actions
 	WHERE status IN ('proposed', 'approved', 'withheld', 'queued', 'running', 'verifying',
@@ -33,4 +34,4 @@ CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 	ORDER BY CASE status WHEN 'withheld' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END, priority, (expected ->> 'benefit')::double precision DESC NULLS LAST, id;
 
 COMMENT ON VIEW steward.recommendations IS
-'Open actions, best first; failed and withheld ones last. trouble: why it was postponed, failed or cannot go on for now; NULL where nothing is wrong. Details: steward.explain_recommendation(id).';
+'Open actions, best first; failed and withheld ones last. trouble: why it was postponed, failed or cannot go on for now; NULL where nothing is wrong. verification: of an action that is done, what its statements'' times say so far. Details: steward.explain_recommendation(id).';

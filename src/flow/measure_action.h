@@ -1,26 +1,34 @@
 /*-------------------------------------------------------------------------
  *
  * measure_action.h
- *	  Whether an applied index helps: its statements' times before and after.
+ *	  Whether what was applied helps: statements' times before and after.
  *
  *-------------------------------------------------------------------------
  */
 #pragma once
 
-#include <vector>
+#include <optional>
 
-#include "core/tuner/measure_effect.h"
+#include "core/tuner/judge_effect.h"
 #include "model/action.h"
 #include "pg/journal.h"
 
 namespace steward
 {
 
-/* What the statements an action serves took before it, and since it was done. */
-std::vector<Observation> ObserveAction(pg::Spi &spi, pg::Journal &journal, const Action &action);
+/*
+ * What statements took until now, and their counters, from which their times
+ * afterwards are reckoned: of those that an action serves, others on its table,
+ * and some on other tables.  Nothing where pg_stat_statements is gone: what is
+ * done is done.
+ */
+std::optional<Json> TakeBaseline(pg::Spi &spi, const Action &action);
 
-/* An action whose statements ran again often enough and became faster is kept. */
-void KeepWhatHelped(pg::Spi &spi, pg::Journal &journal);
+/* What they took before an action, and since it was done. */
+Trial ObserveAction(pg::Spi &spi, pg::Journal &journal, const Action &action);
+
+/* Keeps what helped, has taken back what did not, and leaves the rest for later. */
+void VerifyActions(pg::Spi &spi, pg::Journal &journal);
 
 Json EffectToJson(const Effect &effect);
 

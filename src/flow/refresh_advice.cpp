@@ -38,6 +38,9 @@ namespace
 constexpr int kCreatePriority = 100;
 constexpr int kDropPriority = 200;
 
+/* So many other statements on a table are watched when an index on it is verified. */
+constexpr size_t kMostBeside = 50;
+
 Json
 ExpectedOf(const RecommendedIndex &recommended)
 {
@@ -55,6 +58,36 @@ ExpectedOf(const RecommendedIndex &recommended)
 	return expected;
 }
 
+bool
+IsOn(const AdvisedStatement &advised, ObjectId relation)
+{
+	auto is_it = [&](ObjectId oid) { return oid == relation; };
+
+	return std::any_of(advised.relations.begin(), advised.relations.end(), is_it) ||
+		   std::any_of(advised.copied_into.begin(), advised.copied_into.end(), is_it);
+}
+
+/* The other statements on its table, by which it is verified, too; those that took most time. */
+Json
+StatementsBeside(const IndexAdvice &tuned, const RecommendedIndex &recommended)
+{
+	Json beside = Json::array();
+	std::set<size_t> served;
+
+	for (const StatementGain &gain : recommended.gains)
+		served.insert(gain.statement);
+	for (size_t i = 0; i < tuned.statements.size() && beside.size() < kMostBeside; i++)
+	{
+		const AdvisedStatement &advised = tuned.statements[i];
+		const StatementKey &key = advised.statement.key;
+
+		if (served.count(i) == 0 && IsOn(advised, recommended.relation))
+			beside.push_back(
+				Json{{"userid", key.userid}, {"queryid", key.queryid}, {"toplevel", key.toplevel}});
+	}
+	return beside;
+}
+
 Json
 EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 {
@@ -65,6 +98,7 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	Json superfluous = Json::array();
 	Json replaced = Json::array();
 
+	evidence["beside"] = StatementsBeside(tuned, recommended);
 	for (ColumnNumber column : recommended.set_columns)
 		set_columns.push_back(relation.columns.at(column).name);
 	for (const ExistingIndex &existing : recommended.superfluous)
@@ -126,6 +160,11 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 	current.insert(known->id);
 
 	std::optional<ActionStatus> next = NextStatus(known->status, event);
+
+	/* What did not help is not tried again at once. */
+	if (known->status == ActionStatus::kTakenBack &&
+		!journal.IsOlder(known->id, pg::settings::retry_after_min))
+		next = std::nullopt;
 
 	/* Somebody may decide at this moment. */
 	if (!next || !journal.Update(known->id, known->status, advice))

@@ -21,18 +21,17 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 
 #include "base/text.h"
 #include "core/index/find_duplicates.h"
 #include "flow/change_action.h"
+#include "flow/measure_action.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/preflight.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
-#include "pg/statements.h"
 #include "pg/transaction.h"
 
 namespace steward
@@ -259,41 +258,6 @@ BeforeState(pg::Spi &spi, const Action &action)
 	before["comment"] = rows.front().Text(1);
 	before["tablespace"] = rows.front().Text(2);
 	return before;
-}
-
-/*
- * The counters of the statements served, from which their times afterwards are
- * reckoned; none where pg_stat_statements is gone: what is done is done.
- */
-std::optional<Json>
-Baseline(pg::Spi &spi, const Action &action)
-{
-	Json baseline = Json::array();
-	std::map<StatementKey, StatementCounters> live;
-
-	try
-	{
-		for (const LiveStatement &statement : pg::ReadStatements(spi, false))
-			live[statement.key] = statement.counters;
-	}
-	catch (const Refusal &)
-	{
-		return std::nullopt;
-	}
-	for (const Json &served : action.evidence.value("statements", Json::array()))
-	{
-		StatementKey key = {served.at("userid").get<ObjectId>(), served.at("queryid").get<int64_t>(),
-							served.at("toplevel").get<bool>()};
-		const StatementCounters &counters = live[key];
-
-		baseline.push_back(Json{{"userid", key.userid},
-								{"queryid", key.queryid},
-								{"toplevel", key.toplevel},
-								{"calls", counters.calls},
-								{"total_ms", counters.total_ms},
-								{"mean_ms_before", served.value("mean_ms", 0.0)}});
-	}
-	return Json{{"baseline", baseline}};
 }
 
 std::optional<Obstacle>
@@ -523,12 +487,10 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 				journal.Defer(plan.action.id, kRemoveAgainSeconds);
 				return;
 			}
-			if (done && plan.doing == Doing::kBuild)
-			{
-				if (!plan.comment.empty())
-					spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
-				note.measured = Baseline(spi, plan.action);
-			}
+			if (done && plan.doing == Doing::kBuild && !plan.comment.empty())
+				spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+			if (done && !IsRevert(plan.action))
+				note.measured = TakeBaseline(spi, plan.action);
 			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
 		});
 }

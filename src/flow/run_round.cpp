@@ -42,7 +42,7 @@ AdviseRound()
 	pg::Spi spi;
 	pg::Journal journal(spi);
 
-	KeepWhatHelped(spi, journal);
+	VerifyActions(spi, journal);
 	return RefreshAdvice().summary;
 }
 

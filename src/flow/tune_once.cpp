@@ -155,7 +155,7 @@ ObserveAgain(pg::Spi &spi, const std::vector<int64_t> &applied)
 
 			for (int64_t id : applied)
 			{
-				std::vector<Observation> more = ObserveAction(spi, journal, journal.Load(id));
+				std::vector<Observation> more = ObserveAction(spi, journal, journal.Load(id)).served;
 
 				observations.insert(observations.end(), more.begin(), more.end());
 			}
@@ -228,7 +228,7 @@ TuneOnce(const TuneRequest &request)
 		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 		pg::Journal journal(spi);
 
-		KeepWhatHelped(spi, journal);
+		VerifyActions(spi, journal);
 	}
 	report.json["improvement"] = EffectToJson(report.effect);
 	report.json["improvement"]["predicted_gain"] = predicted;

@@ -36,6 +36,7 @@ struct StatementCounters
 	int64_t rows = 0;
 	int64_t blocks_hit = 0;
 	int64_t blocks_read = 0;
+	double sum_squares = 0; /* of the times of all executions, ms^2 */
 
 	StatementCounters &operator+=(const StatementCounters &other)
 	{
@@ -44,6 +45,7 @@ struct StatementCounters
 		rows += other.rows;
 		blocks_hit += other.blocks_hit;
 		blocks_read += other.blocks_read;
+		sum_squares += other.sum_squares;
 		return *this;
 	}
 
@@ -69,6 +71,7 @@ struct LiveStatement
 	StatementCounters counters;
 	double since = 0; /* when its counting began, seconds since 1970 */
 	std::string text;
+	double least_ms = 0; /* the shortest execution since then; 0: not known */
 };
 
 /* Counters as the steward last noted them. */

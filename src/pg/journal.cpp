@@ -293,9 +293,34 @@ Journal::LastDefinition(int64_t id)
 }
 
 std::optional<Json>
-Journal::LastMeasured(int64_t id)
+Journal::LastBaseline(int64_t id)
 {
-	return NewestOf("measured", id);
+	return NewestOf("CASE WHEN measured ? 'baseline' THEN measured END", id);
+}
+
+void
+Journal::NoteObserved(int64_t id, const Json &observed)
+{
+	AsOwner(
+		[&]
+		{
+			return spi_.Execute("UPDATE steward.actions SET observed = $2::jsonb WHERE id = $1::bigint",
+								{std::to_string(id), DumpJson(observed)});
+		});
+}
+
+bool
+Journal::IsOlder(int64_t id, int minutes)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT coalesce(max(at) < now() - make_interval(mins => $2::integer), true)"
+						  "  FROM steward.journal WHERE action = $1::bigint",
+						  {std::to_string(id), std::to_string(minutes)})
+				.Bool(0);
+		});
 }
 
 void

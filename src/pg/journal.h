@@ -77,8 +77,14 @@ public:
 	/* The newest before_state that holds the definition of an index. */
 	std::optional<Json> LastDefinition(int64_t id);
 
-	/* The newest figures the journal has for the action. */
-	std::optional<Json> LastMeasured(int64_t id);
+	/* The counters noted when the action was done, from which its effect is reckoned. */
+	std::optional<Json> LastBaseline(int64_t id);
+
+	/* What its statements' times say so far; in place of what they said before. */
+	void NoteObserved(int64_t id, const Json &observed);
+
+	/* Whether the newest entry of the action is older than so many minutes. */
+	bool IsOlder(int64_t id, int minutes);
 
 	/*
 	 * The counters of each served statement when the newest index for it was

@@ -87,8 +87,8 @@ KeyOf(const Row &row)
 StatementCounters
 CountersOf(const Row &row, size_t first)
 {
-	return {row.Integer(first), row.Number(first + 1), row.Integer(first + 2), row.Integer(first + 3),
-			row.Integer(first + 4)};
+	return {row.Integer(first),     row.Number(first + 1),  row.Integer(first + 2),
+			row.Integer(first + 3), row.Integer(first + 4), row.Number(first + 5)};
 }
 
 } // namespace
@@ -109,12 +109,17 @@ ReadStatements(Spi &spi, bool with_texts)
 
 	/* 1.9 (PostgreSQL 14) tells top-level statements from nested ones. */
 	std::string toplevel = columns.count("toplevel") > 0 ? "s.toplevel" : "true";
-	std::string sql =
-		"SELECT s.userid, s.queryid, " + toplevel +
-		", s.calls, s.total_exec_time, s.rows, s.shared_blks_hit, s.shared_blks_read, extract(epoch FROM " +
-		since + "), s.query FROM " + schema + ".pg_stat_statements(" + (with_texts ? "true" : "false") +
-		") AS s WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
-		" AND s.queryid IS NOT NULL AND s.calls > 0";
+	/* Of these alone the counting can begin anew (1.11). */
+	std::string least = columns.count("minmax_stats_since") > 0
+							? "CASE WHEN s.minmax_stats_since > s.stats_since THEN 0 ELSE s.min_exec_time END"
+							: "s.min_exec_time";
+	std::string sql = "SELECT s.userid, s.queryid, " + toplevel +
+					  ", s.calls, s.total_exec_time, s.rows, s.shared_blks_hit, s.shared_blks_read,"
+					  " s.calls * (s.mean_exec_time ^ 2 + s.stddev_exec_time ^ 2), extract(epoch FROM " +
+					  since + "), " + least + ", s.query FROM " + schema + ".pg_stat_statements(" +
+					  (with_texts ? "true" : "false") +
+					  ") AS s WHERE s.dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+					  " AND s.queryid IS NOT NULL AND s.calls > 0";
 
 	for (const Row &row : spi.Query(sql))
 	{
@@ -122,8 +127,9 @@ ReadStatements(Spi &spi, bool with_texts)
 
 		statement.key = KeyOf(row);
 		statement.counters = CountersOf(row, 3);
-		statement.since = row.Number(8);
-		statement.text = row.Text(9);
+		statement.since = row.Number(9);
+		statement.least_ms = row.Number(10);
+		statement.text = row.Text(11);
 		statements.push_back(std::move(statement));
 	}
 	return statements;
@@ -136,9 +142,9 @@ ReadSeenCounters(Spi &spi)
 
 	for (const Row &row :
 		 spi.Query("SELECT userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
-				   "       shared_blks_read, extract(epoch FROM seen_at)"
+				   "       shared_blks_read, sum_squares, extract(epoch FROM seen_at)"
 				   "  FROM steward.statement_counters"))
-		seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+		seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(9)};
 	return seen;
 }
 
@@ -150,20 +156,21 @@ ReadNotedWorkload(Spi &spi)
 	/* One query, and so one snapshot: the steward moves from one table to the other meanwhile. */
 	for (const Row &row :
 		 spi.Query("SELECT userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
-				   "       shared_blks_read, extract(epoch FROM seen_at), true"
+				   "       shared_blks_read, sum_squares, extract(epoch FROM seen_at), true"
 				   "  FROM steward.statement_counters"
 				   " UNION ALL "
 				   "SELECT userid, queryid, toplevel, sum(calls), sum(total_exec_time), sum(rows),"
-				   "       sum(shared_blks_hit), sum(shared_blks_read), extract(epoch FROM min(since)), false"
+				   "       sum(shared_blks_hit), sum(shared_blks_read), sum(sum_squares),"
+				   "       extract(epoch FROM min(since)), false"
 				   "  FROM steward.statement_history"
 				   " WHERE until > now() - make_interval(mins => $1::integer)"
 				   " GROUP BY userid, queryid, toplevel",
 				   {std::to_string(settings::workload_window_min)}))
 	{
-		if (row.Bool(9))
-			noted.seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+		if (row.Bool(10))
+			noted.seen[KeyOf(row)] = {CountersOf(row, 3), row.Number(9)};
 		else
-			noted.recorded[KeyOf(row)] = {CountersOf(row, 3), row.Number(8)};
+			noted.recorded[KeyOf(row)] = {CountersOf(row, 3), row.Number(9)};
 	}
 	return noted;
 }
@@ -171,8 +178,8 @@ ReadNotedWorkload(Spi &spi)
 void
 RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<StatementKey, WindowPart> &added)
 {
-	ArrayText userids, queryids, toplevels, calls, times, rows, hits, reads;
-	ArrayText part_calls, part_times, part_rows, part_hits, part_reads, part_since;
+	ArrayText userids, queryids, toplevels, calls, times, rows, hits, reads, squares;
+	ArrayText part_calls, part_times, part_rows, part_hits, part_reads, part_squares, part_since;
 
 	if (added.empty())
 		return;
@@ -190,40 +197,43 @@ RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<Sta
 		rows.Add(std::to_string(statement.counters.rows));
 		hits.Add(std::to_string(statement.counters.blocks_hit));
 		reads.Add(std::to_string(statement.counters.blocks_read));
+		squares.Add(NumberText(statement.counters.sum_squares));
 		part_calls.Add(std::to_string(part->second.counters.calls));
 		part_times.Add(NumberText(part->second.counters.total_ms));
 		part_rows.Add(std::to_string(part->second.counters.rows));
 		part_hits.Add(std::to_string(part->second.counters.blocks_hit));
 		part_reads.Add(std::to_string(part->second.counters.blocks_read));
+		part_squares.Add(NumberText(part->second.counters.sum_squares));
 		part_since.Add(NumberText(part->second.since));
 	}
 	spi.Execute(
 		std::string(
 			"INSERT INTO steward.statement_history"
 			" (until, since, userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
-			"  shared_blks_read)"
+			"  shared_blks_read, sum_squares)"
 			" SELECT now(), least(now(), to_timestamp(t.since)), t.userid, t.queryid, t.toplevel,"
-			"        t.calls, t.time, t.rows, t.hits, t.reads FROM ") +
+			"        t.calls, t.time, t.rows, t.hits, t.reads, t.squares FROM ") +
 			kKeyArrays +
-			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[])"
-			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads, since)"
+			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[], $10::float8[])"
+			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads, squares, since)"
 			" ON CONFLICT (until, userid, queryid, toplevel) DO NOTHING",
 		{userids.Finish(), queryids.Finish(), toplevels.Finish(), part_calls.Finish(), part_times.Finish(),
-		 part_rows.Finish(), part_hits.Finish(), part_reads.Finish(), part_since.Finish()});
+		 part_rows.Finish(), part_hits.Finish(), part_reads.Finish(), part_squares.Finish(),
+		 part_since.Finish()});
 	spi.Execute(
 		std::string("INSERT INTO steward.statement_counters"
 					" (userid, queryid, toplevel, calls, total_exec_time, rows, shared_blks_hit,"
-					"  shared_blks_read, seen_at)"
+					"  shared_blks_read, sum_squares, seen_at)"
 					" SELECT t.*, clock_timestamp() FROM ") +
 			kKeyArrays +
-			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[])"
-			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads)"
+			", $4::bigint[], $5::float8[], $6::bigint[], $7::bigint[], $8::bigint[], $9::float8[])"
+			" AS t (userid, queryid, toplevel, calls, time, rows, hits, reads, squares)"
 			" ON CONFLICT (userid, queryid, toplevel) DO UPDATE SET calls = excluded.calls,"
 			"    total_exec_time = excluded.total_exec_time, rows = excluded.rows,"
 			"    shared_blks_hit = excluded.shared_blks_hit, shared_blks_read = excluded.shared_blks_read,"
-			"    seen_at = excluded.seen_at",
+			"    sum_squares = excluded.sum_squares, seen_at = excluded.seen_at",
 		{userids.Finish(), queryids.Finish(), toplevels.Finish(), calls.Finish(), times.Finish(),
-		 rows.Finish(), hits.Finish(), reads.Finish()});
+		 rows.Finish(), hits.Finish(), reads.Finish(), squares.Finish()});
 }
 
 void

@@ -78,7 +78,8 @@ set_round_interval('1s');
 my $give_up = time + $PostgreSQL::Test::Utils::timeout_default;
 
 do { run_workload($node, $db) } until status_of($node, $db, $id) eq 'kept' || time > $give_up;
-is(status_of($node, $db, $id), 'kept', 'what helped is kept');
+is(status_of($node, $db, $id), 'kept', 'what helped is kept')
+	or diag($node->safe_psql($db, "SELECT observed FROM steward.actions WHERE id = $id"));
 # From here on no round may come between two steps.
 set_round_interval('1d');
 refused($node, $db, "CALL steward.apply($id)", '55000', qr/"kept"/, 'apply of what is kept');

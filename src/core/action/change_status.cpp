@@ -6,8 +6,8 @@
  *	  proposed -> approved -> queued -> running -> verifying -> kept
  *	                                                        \-> revert_queued -> reverting -> taken_back
  *
- * An action that fails, or that was dismissed, is not proposed again; a person
- * may apply it.
+ * An action that fails, or that was dismissed, is not proposed again, and one
+ * that was taken back only after a while; a person may apply it.
  *
  * Pure: one table, read by all who change a status.
  *
@@ -64,6 +64,7 @@ constexpr std::array kTransitions = {
 	Transition{S::kReverting, E::kSucceed, S::kTakenBack},
 	Transition{S::kReverting, E::kPostpone, S::kVerifying},
 	Transition{S::kReverting, E::kFail, S::kVerifying},
+	Transition{S::kTakenBack, E::kPropose, S::kProposed},
 	Transition{S::kTakenBack, E::kApply, S::kQueued},
 	Transition{S::kTakenBack, E::kDismiss, S::kDismissed},
 	Transition{S::kFailed, E::kApply, S::kQueued},

@@ -145,7 +145,7 @@ JSON_MEMBERS(RelationUse, relation, columns, orders, referenced, searches, condi
 JSON_MEMBERS(ColumnWrite, relation, column)
 JSON_MEMBERS(QueryShape, relations, writes)
 JSON_MEMBERS(StatementKey, userid, queryid, toplevel)
-JSON_MEMBERS(StatementCounters, calls, total_ms, rows, blocks_hit, blocks_read)
+JSON_MEMBERS(StatementCounters, calls, total_ms, rows, blocks_hit, blocks_read, sum_squares)
 JSON_MEMBERS(Statement, key, text, counters, since)
 JSON_MEMBERS(AdvisedStatement, statement, relations, copied_into, reason, verdict, waiting, share)
 JSON_MEMBERS(CaseVariant, statement, share, times, sampled, filled, foreign_key, text, values, shape)

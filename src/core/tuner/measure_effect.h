@@ -22,6 +22,7 @@ struct Observation
 {
 	StatementCounters before;
 	StatementCounters after;
+	double least_before_ms = 0; /* no execution took less; 0: not known */
 };
 
 struct Effect

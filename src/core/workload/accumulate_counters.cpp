@@ -37,10 +37,12 @@ CountersSince(const StatementCounters &now, const SeenCounters *seen)
 	/* What was written down as text may have lost the last digits. */
 	if (now.calls < then.calls || now.total_ms < then.total_ms * (1 - kRounding))
 		return now;
-	return {now.calls - then.calls, std::max(0.0, now.total_ms - then.total_ms),
+	return {now.calls - then.calls,
+			std::max(0.0, now.total_ms - then.total_ms),
 			std::max<int64_t>(0, now.rows - then.rows),
 			std::max<int64_t>(0, now.blocks_hit - then.blocks_hit),
-			std::max<int64_t>(0, now.blocks_read - then.blocks_read)};
+			std::max<int64_t>(0, now.blocks_read - then.blocks_read),
+			std::max(0.0, now.sum_squares - then.sum_squares)};
 }
 
 std::map<StatementKey, WindowPart>

@@ -55,6 +55,9 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kWithheld, E::kRetire}, S::kObsolete},
 	{{S::kFailed, E::kRetire}, S::kObsolete},
 
+	/* After pg_steward.retry_after. */
+	{{S::kTakenBack, E::kPropose}, S::kProposed},
+
 	{{S::kProposed, E::kApprove}, S::kApproved},
 
 	{{S::kProposed, E::kDismiss}, S::kDismissed},
