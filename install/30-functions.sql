@@ -117,6 +117,14 @@ AS 'MODULE_PATHNAME', 'steward_dismiss';
 COMMENT ON FUNCTION steward.dismiss(bigint, text) IS
 'Turns a recommendation down for good, with the reason: it is not proposed again, but steward.apply(id) still applies it. Errors: 42704 there is no action with this id, 55000 its state does not allow it.';
 
+CREATE FUNCTION steward.approve(id bigint) RETURNS void
+LANGUAGE c VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_approve';
+
+COMMENT ON FUNCTION steward.approve(bigint) IS
+'Has an action carried out in the next maintenance window (pg_steward.maintenance_window; at the next round where none is set); it stays approved where it has to be postponed. steward.dismiss(id, reason) takes the approval back. Errors: 42704 there is no action with this id, 55000 its state does not allow it, 42501 its index would show a value that the caller may not read, 25006 on a standby.';
+
 CREATE FUNCTION steward.exclude(pattern text, reason text) RETURNS void
 LANGUAGE c VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -148,6 +156,64 @@ AS 'MODULE_PATHNAME', 'steward_revert';
 
 COMMENT ON PROCEDURE steward.revert(bigint, boolean) IS
 'Takes an applied action back the same way: drops the index it built, or builds again the index it dropped. Errors: as steward.apply.';
+
+CREATE PROCEDURE steward.revert_since(since timestamptz, wait boolean DEFAULT true)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_revert_since';
+
+COMMENT ON PROCEDURE steward.revert_since(timestamptz, boolean) IS
+'Takes back all that was done since that moment and still stands, the newest first, as steward.revert does. What cannot be taken back is told by a NOTICE and left. Errors: 22023 NULL, 55000 something was left, and as steward.apply.';
+
+CREATE FUNCTION steward.list_progress(
+	OUT action bigint,
+	OUT kind text,
+	OUT target text,
+	OUT status text,
+	OUT since timestamptz,
+	OUT progress text,
+	OUT waits_for text,
+	OUT trouble text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_list_progress';
+
+COMMENT ON FUNCTION steward.list_progress() IS
+'What the steward is at in this database, and what waits for its turn. progress: the phase of a build; waits_for: sessions and prepared transactions that hold it up; trouble: why it does not get on. Shown by steward.progress.';
+
+-- A string body: the journal's policy is that of who asks.
+
+CREATE FUNCTION steward.changes_since(period interval)
+RETURNS TABLE (at timestamptz, action bigint, change text, target text, relation text, asked_by text, took interval,
+			   reason text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+	SELECT j.at, a.id,
+		   CASE WHEN j.to_status = 'failed' THEN a.kind || ' failed, nothing is left of it'
+				WHEN j.to_status = 'taken_back' THEN a.kind || ' taken back'
+				WHEN j.from_status = 'reverting' THEN a.kind || ' could not be taken back'
+				ELSE a.kind END,
+		   a.target, a.relation::regclass::text,
+		   CASE WHEN q.worker_pid IS NULL THEN q.by_role ELSE 'pg_steward' END,
+		   j.at - s.at,
+		   coalesce(j.error, a.reason)
+	FROM steward.journal AS j
+	JOIN steward.actions AS a ON a.id = j.action
+	LEFT JOIN LATERAL (SELECT n.by_role, n.worker_pid FROM steward.journal AS n
+						WHERE n.action = j.action AND n.id < j.id AND n.to_status IN ('queued', 'revert_queued')
+						ORDER BY n.id DESC LIMIT 1) AS q ON true
+	LEFT JOIN LATERAL (SELECT n.at FROM steward.journal AS n
+						WHERE n.action = j.action AND n.id < j.id AND n.to_status IN ('running', 'reverting')
+						  AND n.from_status <> n.to_status
+						ORDER BY n.id DESC LIMIT 1) AS s ON true
+	WHERE j.at > clock_timestamp() - period
+	  AND j.from_status IN ('running', 'reverting') AND j.to_status IN ('verifying', 'taken_back', 'failed')
+	ORDER BY j.id DESC
+$$;
+
+COMMENT ON FUNCTION steward.changes_since(interval) IS
+'"Was it you?": what the steward did to this database within that time, the newest first: created, dropped or taken back, by whom it was asked for (pg_steward: unasked), how long it took, and why. Empty: it was not the steward.';
 
 CREATE PROCEDURE steward.cancel(id bigint)
 LANGUAGE c

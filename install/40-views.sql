@@ -35,3 +35,10 @@ CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 
 COMMENT ON VIEW steward.recommendations IS
 'Open actions, best first; failed and withheld ones last. trouble: why it was postponed, failed or cannot go on for now; NULL where nothing is wrong. verification: of an action that is done, what its statements'' times say so far. Details: steward.explain_recommendation(id).';
+
+CREATE VIEW steward.progress AS
+	SELECT action, kind, target, status, since, progress, waits_for, trouble
+	FROM steward.list_progress();
+
+COMMENT ON VIEW steward.progress IS
+'What the steward is at in this database, and what waits for its turn: see steward.list_progress().';

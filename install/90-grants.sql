@@ -13,7 +13,7 @@ GRANT EXECUTE ON FUNCTION steward.calibrate() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.recommend_cost_constants() TO PUBLIC;
 GRANT SELECT ON steward.statements, steward.calibration TO PUBLIC;
 
-GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations
+GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations, steward.progress
 	TO pg_monitor, steward_admin;
 -- The predicate of a partial index may tell a value: such an action, and what
 -- became of it, is seen by those who may read its column.  In a database that
@@ -34,12 +34,17 @@ GRANT EXECUTE ON FUNCTION steward.explain_recommendation(bigint) TO pg_monitor, 
 GRANT EXECUTE ON FUNCTION steward.simulate(bigint) TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.export_case(bigint, boolean) TO pg_monitor, steward_admin;
 
+GRANT EXECUTE ON FUNCTION steward.list_progress() TO pg_monitor, steward_admin;
+GRANT EXECUTE ON FUNCTION steward.changes_since(interval) TO pg_monitor, steward_admin;
+
 GRANT EXECUTE ON FUNCTION steward.refresh() TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.dismiss(bigint, text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.exclude(text, text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.remove_exclusion(text) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.apply(bigint, boolean) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.revert(bigint, boolean) TO steward_admin;
+GRANT EXECUTE ON PROCEDURE steward.revert_since(timestamptz, boolean) TO steward_admin;
+GRANT EXECUTE ON FUNCTION steward.approve(bigint) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.cancel(bigint) TO steward_admin;
 GRANT EXECUTE ON PROCEDURE steward.tune(text[], boolean, bigint, bigint, bigint, bigint, bigint, bigint, double precision, double precision, text, jsonb) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.stop(text) TO steward_admin;

@@ -102,10 +102,12 @@ SELECT * FROM complaint($$SELECT steward.dismiss(-1, E' \t\n')$$);
 SELECT * FROM complaint($$SELECT steward.exclude('', 'because')$$);
 SELECT * FROM complaint($$SELECT steward.exclude('public.%', '')$$);
 SELECT * FROM complaint($$SELECT steward.stop('')$$);
+SELECT * FROM complaint($$SELECT steward.approve(-1)$$);
+SELECT * FROM complaint($$SELECT steward.approve(NULL)$$);
 SELECT * FROM complaint($$SELECT steward.remove_exclusion('no such pattern')$$);
 
 -- Settings.
-SELECT * FROM complaint('SET pg_steward.mode = auto');
+SELECT * FROM complaint($$SET pg_steward.auto_actions = 'create_index, tidy'$$);
 SELECT * FROM complaint('SET pg_steward.mode = sometimes');
 SELECT * FROM complaint('SET pg_steward.min_calls = 0');
 SELECT * FROM complaint('SET pg_steward.index_max_columns = 33');

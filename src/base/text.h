@@ -35,6 +35,9 @@ std::string FormatPercent(double share);
 /* "1 index", "2 indexes": `plural` defaults to `singular` + "s". */
 std::string Count(size_t number, std::string_view singular, std::string_view plural = {});
 
+/* The parts between commas, without the blanks around them; empty ones are left out. */
+std::vector<std::string> SplitList(std::string_view text);
+
 std::string Join(const std::vector<std::string> &parts, std::string_view separator);
 
 /* How much of the text fits into `limit` bytes without cutting a multi-byte character. */

@@ -12,6 +12,7 @@
  */
 #include "base/text.h"
 #include "flow/change_action.h"
+#include "flow/list_work.h"
 #include "flow/refresh_advice.h"
 #include "flow/request_action.h"
 #include "flow/tune_once.h"
@@ -67,7 +68,7 @@ void
 RequireActing(FunctionCallInfo fcinfo, const char *call)
 {
 	RequireNoTransactionBlock(fcinfo, call);
-	pg::RequirePrimary();
+	pg::RequireWritable();
 	pg::RequirePreload();
 }
 
@@ -133,7 +134,7 @@ STEWARD_FUNCTION(steward_dismiss)
 	std::string reason = RequireText(arguments.Text(1), "reason");
 	pg::TransitionNote note;
 
-	pg::RequirePrimary();
+	pg::RequireWritable();
 	note.reason = "dismissed: " + reason;
 
 	pg::Spi spi;
@@ -144,13 +145,27 @@ STEWARD_FUNCTION(steward_dismiss)
 	return (Datum) 0;
 }
 
+STEWARD_FUNCTION(steward_approve)
+{
+	pg::Arguments arguments(fcinfo);
+	int64_t id = RequireId(arguments);
+
+	pg::RequireWritable();
+	pg::RequirePreload();
+
+	pg::Spi spi;
+
+	ApproveAction(spi, id);
+	return (Datum) 0;
+}
+
 STEWARD_FUNCTION(steward_exclude)
 {
 	pg::Arguments arguments(fcinfo);
 	std::string pattern = RequireText(arguments.Text(0), "pattern");
 	std::string reason = RequireText(arguments.Text(1), "reason");
 
-	pg::RequirePrimary();
+	pg::RequireWritable();
 
 	pg::Spi spi;
 	pg::Journal journal(spi);
@@ -170,7 +185,7 @@ STEWARD_FUNCTION(steward_remove_exclusion)
 	pg::Arguments arguments(fcinfo);
 	std::string pattern = RequireText(arguments.Text(0), "pattern");
 
-	pg::RequirePrimary();
+	pg::RequireWritable();
 
 	pg::Spi spi;
 
@@ -189,6 +204,36 @@ STEWARD_FUNCTION(steward_apply)
 STEWARD_FUNCTION(steward_revert)
 {
 	return Request(fcinfo, ActionEvent::kRevert, "steward.revert");
+}
+
+STEWARD_FUNCTION(steward_revert_since)
+{
+	pg::Arguments arguments(fcinfo);
+	std::optional<double> since = arguments.Timestamp(0);
+
+	RequireActing(fcinfo, "steward.revert_since");
+	if (!since)
+		throw Refusal({sqlstate::kInvalidParameterValue, "the moment must not be NULL",
+					   "What was done since then is taken back.",
+					   "As in CALL steward.revert_since(now() - interval '3 hours');"});
+
+	pg::Spi spi(pg::Spi::Kind::kNonAtomic);
+
+	RevertSince(spi, *since, arguments.Bool(1).value_or(true));
+	return (Datum) 0;
+}
+
+STEWARD_FUNCTION(steward_list_progress)
+{
+	pg::ResultSet results(fcinfo);
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+	pg::Spi spi;
+	auto or_null = [](const std::string &text) { return text.empty() ? pg::Value() : pg::Value(text); };
+
+	for (const Work &work : ListWork(spi))
+		results.AddRow({pg::IntegerValue(work.action), work.kind, work.target, work.status, work.since,
+						or_null(work.progress), or_null(work.waits_for), or_null(work.trouble)});
+	return (Datum) 0;
 }
 
 STEWARD_FUNCTION(steward_cancel)

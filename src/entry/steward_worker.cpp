@@ -53,6 +53,7 @@ private:
 	bool Tick(); /* false: there is nothing to stay for */
 	bool ExtensionIsHere();
 	bool HasToLeave();
+	bool MayWrite();
 	void DoRounds();
 	void ServeQueue();
 	bool Attempt(const char *what, const std::function<void()> &work);
@@ -186,6 +187,26 @@ Steward::HasToLeave()
 	return yield && round_done_ && !action_;
 }
 
+/* Not where our tables are published, until somebody says that the subscribers have them. */
+bool
+Steward::MayWrite()
+{
+	std::string publication;
+
+	if (pg::settings::accept_publication)
+		return true;
+	if (!Attempt("look for publications", [&] { publication = FindPublication(); }))
+		return false;
+	if (!publication.empty())
+		NoteError(
+			"publication",
+			"publication " + publication +
+				" publishes the steward's tables, too; nothing is written: see SELECT * FROM steward.status();");
+	else
+		told_.erase("publication");
+	return publication.empty();
+}
+
 void
 Steward::DoRounds()
 {
@@ -233,7 +254,7 @@ Steward::Tick()
 	pg::ReloadIfAsked();
 	if (HasToLeave() || !ExtensionIsHere())
 		return false;
-	if (pg::ReadStopState().stopped)
+	if (pg::ReadStopState().stopped || !MayWrite())
 		return true;
 	ServeQueue();
 	DoRounds();

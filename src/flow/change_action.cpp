@@ -18,6 +18,8 @@ VerbOf(ActionEvent event)
 {
 	switch (event)
 	{
+		case ActionEvent::kApprove:
+			return "approved";
 		case ActionEvent::kApply:
 			return "applied";
 		case ActionEvent::kRevert:
@@ -34,6 +36,8 @@ HintFor(ActionStatus status)
 {
 	switch (status)
 	{
+		case ActionStatus::kApproved:
+			return "It waits for pg_steward.maintenance_window; CALL steward.apply(id) does it now.";
 		case ActionStatus::kVerifying:
 		case ActionStatus::kKept:
 			return "It has been applied; CALL steward.revert(id) takes it back.";

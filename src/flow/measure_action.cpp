@@ -304,6 +304,7 @@ VerifyActions(pg::Spi &spi, pg::Journal &journal)
 		bool keeps = judgement.verdict == Verdict::kKeep;
 
 		note.measured = std::move(observed);
+		note.worker_pid = pg::ProcessId();
 		ChangeAction(journal, action, keeps ? ActionEvent::kKeep : ActionEvent::kRevert, note);
 		pg::LogMessage("action " + std::to_string(action.id) + " " +
 					   (keeps ? "is kept: " : "is to be taken back: ") + judgement.reason);

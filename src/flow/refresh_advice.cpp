@@ -318,7 +318,7 @@ RefreshAdvice()
 	IndexRequest request;
 	std::set<int64_t> current;
 
-	pg::RequirePrimary();
+	pg::RequireWritable();
 	pg::RequireNoSimulation(spi);
 	pg::LockForRefreshing();
 	NoteDroppedIndexes(journal, spi);

@@ -134,6 +134,26 @@ AwaitEnd(pg::Spi &spi, int64_t id)
 	}
 }
 
+/* What the caller may not ask for, or nobody can do yet. */
+void
+RequireFeasible(const Action &action)
+{
+	std::string id = std::to_string(action.id);
+
+	if (!pg::MayBeShown(action))
+		throw Refusal(
+			{sqlstate::kInsufficientPrivilege, "permission denied to apply action " + id,
+			 "The condition of its index tells a value of a column that you may not read, and the catalog "
+			 "would show it to everybody.",
+			 "Ask for SELECT on that column."});
+	if (action.evidence.value("partitioned", false))
+		throw Refusal(
+			{sqlstate::kFeatureNotSupported, "action " + id + " is about a partitioned table",
+			 "Its index is built on one partition after the other, which this version does not do by itself.",
+			 "Run the steps yourself, in psql: SELECT unnest(ddl) FROM steward.actions WHERE id = " + id +
+				 " \\gexec"});
+}
+
 } // namespace
 
 void
@@ -148,24 +168,24 @@ RequireNotStopped()
 }
 
 void
+ApproveAction(pg::Spi &spi, int64_t id)
+{
+	pg::Journal journal(spi);
+	Action action = journal.Load(id);
+
+	RequireFeasible(action);
+	ChangeAction(journal, action, ActionEvent::kApprove);
+}
+
+void
 RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 {
 	pg::Journal journal(spi);
 	Action action = journal.Load(id);
 
 	RequireNotStopped();
-	if (event == ActionEvent::kApply && !pg::MayBeShown(action))
-		throw Refusal(
-			{sqlstate::kInsufficientPrivilege, "permission denied to apply action " + std::to_string(id),
-			 "The condition of its index tells a value of a column that you may not read, and the catalog "
-			 "would show it to everybody.",
-			 "Ask for SELECT on that column."});
-	if (action.evidence.value("partitioned", false))
-		throw Refusal(
-			{sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " is about a partitioned table",
-			 "Its index is built on one partition after the other, which this version does not do by itself.",
-			 "Run the steps yourself, in psql: SELECT unnest(ddl) FROM steward.actions WHERE id = " +
-				 std::to_string(id) + " \\gexec"});
+	if (event == ActionEvent::kApply)
+		RequireFeasible(action);
 	ChangeAction(journal, action, event);
 	spi.Commit();
 	pg::WantSteward(pg::CurrentDatabase());
@@ -194,6 +214,33 @@ AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		}
 		throw;
 	}
+}
+
+void
+RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait)
+{
+	std::vector<std::string> left;
+
+	RequireNotStopped();
+	for (int64_t id : pg::Journal(spi).DoneSince(seconds_since_epoch))
+	{
+		try
+		{
+			RequestAction(spi, id, ActionEvent::kRevert);
+			if (wait)
+				AwaitAction(spi, id, ActionEvent::kRevert);
+		}
+		catch (const Refusal &refusal)
+		{
+			pg::Notice(refusal.error().message + ": " + refusal.error().detail);
+			left.push_back(std::to_string(id));
+		}
+	}
+	if (!left.empty())
+		throw Refusal({sqlstate::kNotInPrerequisiteState, "not everything could be taken back",
+					   "What is left: action " + Join(left, ", ") + ".",
+					   "See SELECT * FROM steward.journal WHERE action = " + left.front() +
+						   "; CALL steward.revert(" + left.front() + "); tries again."});
 }
 
 void

@@ -18,6 +18,9 @@ namespace steward
 /* A Refusal while the steward is stopped. */
 void RequireNotStopped();
 
+/* Has the action done in the next maintenance window.  A Refusal as of RequestAction(). */
+void ApproveAction(pg::Spi &spi, int64_t id);
+
 /* Puts the action into the queue and commits.  Of a procedure. */
 void RequestAction(pg::Spi &spi, int64_t id, ActionEvent event);
 
@@ -27,6 +30,13 @@ void RequestAction(pg::Spi &spi, int64_t id, ActionEvent event);
  * postponed.
  */
 void AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event);
+
+/*
+ * Takes back what was done since that moment, the newest first, and waits for
+ * each if asked to.  What cannot be taken back is told and left, and is a Refusal
+ * in the end.  Of a procedure.
+ */
+void RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait);
 
 /*
  * Takes the action out of the queue, or cancels its worker and waits until that

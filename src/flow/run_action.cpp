@@ -273,9 +273,18 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 						"the action was made in another database or cluster, before a copy"};
 	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
+	if (std::string lag = pg::WhatLagsBehind(spi); builds && !lag.empty())
+		return Obstacle{ActionEvent::kPostpone, lag};
 	/* A table that somebody has locked is not one that is gone. */
 	pg::LockForReading(plan.action.relation);
 	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, journal, plan);
+}
+
+/* Minutes, and longer each time, up to an hour; nothing keeps a person from applying it meanwhile. */
+int
+WaitAfterPostponements(int64_t count)
+{
+	return std::min(60, 1 << std::min<int64_t>(count, 6)) * 60;
 }
 
 /* First transaction: decides, and writes the intent down. */
@@ -309,9 +318,15 @@ Prepare(int64_t id)
 	plan.go = !obstacle;
 	if (obstacle)
 	{
+		/* A person's decision stands. */
+		if (obstacle->event == ActionEvent::kPostpone && plan.action.status == ActionStatus::kQueued &&
+			journal.WasApproved(id))
+			obstacle->event = ActionEvent::kReturn;
 		note.sqlstate = sqlstate::kNotInPrerequisiteState;
 		note.error = obstacle->text;
 		ChangeAction(journal, plan.action, obstacle->event, note);
+		if (plan.action.status == ActionStatus::kProposed || plan.action.status == ActionStatus::kApproved)
+			journal.Defer(id, WaitAfterPostponements(journal.CountPostponements(id)));
 	}
 	return plan;
 }

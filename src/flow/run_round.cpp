@@ -14,8 +14,10 @@
 #include "flow/measure_action.h"
 #include "flow/observe_workload.h"
 #include "flow/refresh_advice.h"
+#include "flow/schedule_actions.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
+#include "pg/session.h"
 
 namespace steward
 {
@@ -28,6 +30,14 @@ LookForExtension()
 	if (!extension)
 		return Presence::kAbsent;
 	return extension->version == pg::ModuleVersion() ? Presence::kPresent : Presence::kOtherVersion;
+}
+
+std::string
+FindPublication()
+{
+	pg::Spi spi;
+
+	return pg::PublicationOfOurTables(spi);
 }
 
 void
@@ -43,7 +53,11 @@ AdviseRound()
 	pg::Journal journal(spi);
 
 	VerifyActions(spi, journal);
-	return RefreshAdvice().summary;
+
+	std::string summary = RefreshAdvice().summary;
+
+	ScheduleActions(journal);
+	return summary;
 }
 
 std::optional<int64_t>

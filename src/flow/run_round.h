@@ -26,10 +26,16 @@ enum class Presence
 
 Presence LookForExtension();
 
+/* A publication that publishes the steward's own tables; empty where there is none. */
+std::string FindPublication();
+
 /* Notes the workload; from mode `observe` on. */
 void ObserveRound();
 
-/* Measures what was applied and renews the advice; from mode `advise` on.  Returns its summary. */
+/*
+ * Measures what was applied, renews the advice, and puts into the queue what may be done
+ * unasked; from mode `advise` on.  Returns the summary of the advice.
+ */
 std::string AdviseRound();
 
 /* The next action that wants a worker; nothing where there is none or one is at work. */

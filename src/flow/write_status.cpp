@@ -13,6 +13,7 @@
 #include "flow/write_status.h"
 
 #include "base/text.h"
+#include "flow/list_work.h"
 #include "pg/activity.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
@@ -92,6 +93,15 @@ AddExtensions(Lines &lines, pg::Spi &spi)
 			lines.push_back({"WARN", std::string("extension ") + name + " is missing in this database",
 							 std::string("CREATE EXTENSION ") + name + ";"});
 	}
+	if (std::string publication = pg::PublicationOfOurTables(spi);
+		!publication.empty() && !pg::settings::accept_publication)
+		lines.push_back(
+			{"WARN",
+			 "publication " + publication +
+				 " publishes the steward's tables too, so it writes nothing: a subscriber without "
+				 "them would stop",
+			 "leave schema steward out of the publication, or CREATE EXTENSION pg_steward there "
+			 "and ALTER SYSTEM SET pg_steward.accept_publication = on; SELECT pg_reload_conf();"});
 	if (spi.QueryOne("SELECT current_setting('compute_query_id')").Text(0) == "off")
 		lines.push_back({"WARN", "compute_query_id is off, so no statement is counted",
 						 "ALTER SYSTEM SET compute_query_id = auto; SELECT pg_reload_conf();"});
@@ -135,24 +145,15 @@ AddSamples(Lines &lines)
 void
 AddWork(Lines &lines, pg::Spi &spi)
 {
-	for (const pg::Row &row :
-		 spi.Query("SELECT a.id, a.kind, a.target, a.status, a.updated_at::timestamptz(0), a.relation,"
-				   "       (SELECT j.error FROM steward.journal AS j WHERE j.action = a.id"
-				   "         ORDER BY j.id DESC LIMIT 1)"
-				   "  FROM steward.actions AS a"
-				   " WHERE a.status IN ('queued', 'running', 'revert_queued', 'reverting')"
-				   " ORDER BY a.status IN ('queued', 'revert_queued'), a.priority, a.id"))
+	for (const Work &work : ListWork(spi))
 	{
-		bool runs = row.Text(3) == "running" || row.Text(3) == "reverting";
-		std::string progress =
-			runs ? pg::BuildProgress(spi, static_cast<ObjectId>(row.Integer(5))) : std::string();
+		std::string id = std::to_string(work.action);
 
 		lines.push_back({"NOW",
-						 "action " + row.Text(0) + ", " + row.Text(1) + " " + row.Text(2) + ": " +
-							 row.Text(3) + " since " + row.Text(4) +
-							 (progress.empty() ? "" : ", " + progress) +
-							 (row.IsNull(6) ? "" : "; " + row.Text(6)),
-						 "CALL steward.cancel(" + row.Text(0) + ");"});
+						 "action " + id + ", " + work.kind + " " + work.target + ": " + work.status +
+							 " since " + work.since + (work.progress.empty() ? "" : ", " + work.progress) +
+							 (work.trouble.empty() ? "" : "; " + work.trouble),
+						 "CALL steward.cancel(" + id + ");"});
 	}
 	for (const pg::Blocker &blocker : pg::BlockersOfAction(spi))
 		lines.push_back({"WHO", "the action waits for " + blocker.text,

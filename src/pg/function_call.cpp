@@ -16,6 +16,7 @@ extern "C"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 #include "utils/tuplestore.h"
 }
 
@@ -97,6 +98,16 @@ Arguments::Bool(int number) const
 	if (IsNull(number))
 		return std::nullopt;
 	return DatumGetBool(call_->args[number].value);
+}
+
+std::optional<double>
+Arguments::Timestamp(int number) const
+{
+	constexpr double kEpochs = (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * static_cast<double>(SECS_PER_DAY);
+
+	if (IsNull(number))
+		return std::nullopt;
+	return static_cast<double>(DatumGetTimestampTz(call_->args[number].value)) / USECS_PER_SEC + kEpochs;
 }
 
 std::optional<std::vector<std::optional<std::string>>>

@@ -34,6 +34,7 @@ public:
 	std::optional<int64_t> Integer(int number) const; /* bigint */
 	std::optional<int32_t> Integer4(int number) const;
 	std::optional<bool> Bool(int number) const;
+	std::optional<double> Timestamp(int number) const; /* timestamptz, in seconds since 1970 */
 	std::optional<std::vector<std::optional<std::string>>> TextArray(int number) const;
 	std::optional<std::vector<ObjectId>> OidArray(int number) const;
 

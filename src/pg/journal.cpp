@@ -75,6 +75,8 @@ ToAction(const Row &row)
 	return action;
 }
 
+constexpr const char *kIsDue = "(not_before IS NULL OR not_before <= clock_timestamp())";
+
 std::string
 NamesOf(const std::vector<ActionStatus> &states)
 {
@@ -129,21 +131,81 @@ Journal::Load(int64_t id)
 }
 
 std::vector<Action>
-Journal::LoadWhere(const std::vector<ActionStatus> &states)
+Journal::LoadIf(const std::string &condition, const std::vector<ActionStatus> &states)
 {
 	std::vector<Action> actions;
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query(
-				std::string("SELECT ") + kActionColumns +
-					" FROM steward.actions WHERE status = ANY ($1::text[]) ORDER BY priority, id",
-				{NamesOf(states)});
+			return spi_.Query(std::string("SELECT ") + kActionColumns +
+								  " FROM steward.actions WHERE status = ANY ($1::text[]) AND " + condition +
+								  " ORDER BY priority, id",
+							  {NamesOf(states)});
 		});
 
 	for (const Row &row : rows)
 		actions.push_back(ToAction(row));
 	return actions;
+}
+
+std::vector<Action>
+Journal::LoadWhere(const std::vector<ActionStatus> &states)
+{
+	return LoadIf("true", states);
+}
+
+std::vector<Action>
+Journal::LoadDue(const std::vector<ActionStatus> &states)
+{
+	return LoadIf(kIsDue, states);
+}
+
+bool
+Journal::WasApproved(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT from_status = 'approved' FROM steward.journal"
+							  " WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
+							  {std::to_string(id)});
+		});
+
+	return !rows.empty() && rows.front().Bool(0);
+}
+
+int64_t
+Journal::CountPostponements(int64_t id)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT count(*) FROM steward.journal"
+						  " WHERE action = $1::bigint AND error IS NOT NULL AND from_status = 'queued'"
+						  "   AND to_status IN ('proposed', 'approved') AND at > now() - interval '1 day'",
+						  {std::to_string(id)})
+				.Integer(0);
+		});
+}
+
+std::vector<int64_t>
+Journal::DoneSince(double seconds_since_epoch)
+{
+	std::vector<int64_t> ids;
+
+	for (const Row &row : AsOwner(
+			 [&]
+			 {
+				 return spi_.Query(
+					 "SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
+					 "    ON j.action = a.id AND j.to_status = 'verifying' AND j.from_status = 'running'"
+					 " WHERE a.status IN ('verifying', 'kept') AND j.at >= to_timestamp($1::float8)"
+					 " GROUP BY a.id ORDER BY max(j.id) DESC",
+					 {std::to_string(seconds_since_epoch)});
+			 }))
+		ids.push_back(row.Integer(0));
+	return ids;
 }
 
 std::optional<int64_t>
@@ -152,9 +214,8 @@ Journal::NextDue(const std::vector<ActionStatus> &states)
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])"
-							  " AND (not_before IS NULL OR not_before <= clock_timestamp())"
-							  " ORDER BY priority, id LIMIT 1",
+			return spi_.Query(std::string("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])") +
+								  " AND " + kIsDue + " ORDER BY priority, id LIMIT 1",
 							  {NamesOf(states)});
 		});
 

@@ -57,6 +57,15 @@ public:
 	/* The first of those in one of the states that is due. */
 	std::optional<int64_t> NextDue(const std::vector<ActionStatus> &states);
 
+	/* Those of them that are due. */
+	std::vector<Action> LoadDue(const std::vector<ActionStatus> &states);
+
+	/* Whether the action was approved when it was last put into the queue. */
+	bool WasApproved(int64_t id);
+
+	/* How often within a day it was taken out of the queue with nothing done. */
+	int64_t CountPostponements(int64_t id);
+
 	/* The action with this advice's fingerprint, if there is one. */
 	std::optional<Action> FindAdvice(const Advice &advice);
 
@@ -82,6 +91,9 @@ public:
 
 	/* What its statements' times say so far; in place of what they said before. */
 	void NoteObserved(int64_t id, const Json &observed);
+
+	/* Done since that moment and not taken back, the newest first. */
+	std::vector<int64_t> DoneSince(double seconds_since_epoch);
 
 	/* Whether the newest entry of the action is older than so many minutes. */
 	bool IsOlder(int64_t id, int minutes);
@@ -115,6 +127,7 @@ public:
 	std::string RelationLabel(const Action &action);
 
 private:
+	std::vector<Action> LoadIf(const std::string &condition, const std::vector<ActionStatus> &states);
 	template <typename Body>
 	auto AsOwner(Body &&body);
 

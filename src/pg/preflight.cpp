@@ -57,6 +57,25 @@ WhatWouldStall(Spi &spi)
 }
 
 std::string
+WhatLagsBehind(Spi &spi)
+{
+	if (settings::max_replica_lag_mb == 0)
+		return "";
+
+	/* A base backup replays nothing. */
+	Rows rows = spi.Query("SELECT coalesce(nullif(application_name, ''), 'process ' || pid), lag"
+						  "  FROM pg_stat_replication,"
+						  "       pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) AS l (lag)"
+						  " WHERE state <> 'backup' AND lag > $1::float8 ORDER BY lag DESC LIMIT 1",
+						  {std::to_string(settings::max_replica_lag_mb * kMegabyte)});
+
+	if (rows.empty())
+		return "";
+	return "standby \"" + rows.front().Text(0) + "\" has " + FormatBytes(rows.front().Number(1)) +
+		   " of WAL to replay, more than pg_steward.max_replica_lag";
+}
+
+std::string
 WhatLacksSpace(Spi &spi, double index_bytes)
 {
 	std::string folder =
@@ -67,9 +86,13 @@ WhatLacksSpace(Spi &spi, double index_bytes)
 			   "  FROM pg_database AS d WHERE datname = current_database()")
 			.Text(0);
 	std::error_code error;
+	double most = settings::max_index_size_mb * kMegabyte;
 	std::filesystem::space_info space = std::filesystem::space(folder, error);
 	double wanted = kSpaceFactor * index_bytes + settings::min_free_space_mb * kMegabyte;
 
+	if (most > 0 && index_bytes > most)
+		return "the index would take about " + FormatBytes(index_bytes) +
+			   ", more than pg_steward.max_index_size";
 	if (error)
 		return "the free space in \"" + folder + "\" is not known: " + error.message();
 	if (static_cast<double>(space.available) >= wanted)

@@ -24,6 +24,9 @@ namespace steward::pg
  */
 std::string WhatWouldStall(Spi &spi);
 
+/* Which standby has more WAL to replay than pg_steward.max_replica_lag; empty where none has. */
+std::string WhatLagsBehind(Spi &spi);
+
 /* Why there is too little room for an index of this size; empty where there is enough. */
 std::string WhatLacksSpace(Spi &spi, double index_bytes);
 

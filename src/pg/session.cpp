@@ -10,6 +10,7 @@
 #include "pg/session.h"
 
 #include "pg/compat.h"
+#include "pg/settings.h"
 #include "pg/shared_memory.h"
 
 #include <unistd.h>
@@ -184,6 +185,41 @@ RequirePrimary()
 			{sqlstate::kReadOnlySqlTransaction, "pg_steward cannot act on a standby",
 			 "This server is in recovery; recommendations and actions live on the primary.",
 			 "Run this on the primary. steward.recommend_indexes() and steward.statements work here too."});
+}
+
+std::string
+PublicationOfOurTables(Spi &spi)
+{
+	Rows rows =
+		spi.Query("SELECT quote_ident(pubname) FROM pg_publication AS p"
+				  " WHERE puballtables"
+				  "    OR EXISTS (SELECT FROM pg_publication_namespace AS n WHERE n.pnpubid = p.oid"
+				  "                  AND n.pnnspid = to_regnamespace('steward'))"
+				  "    OR EXISTS (SELECT FROM pg_publication_rel AS r JOIN pg_class AS c ON c.oid = r.prrelid"
+				  "                WHERE r.prpubid = p.oid AND c.relnamespace = to_regnamespace('steward'))"
+				  " ORDER BY pubname LIMIT 1");
+
+	return rows.empty() ? "" : rows.front().Text(0);
+}
+
+void
+RequireWritable()
+{
+	RequirePrimary();
+	if (settings::accept_publication)
+		return;
+
+	Spi spi;
+	std::string publication = PublicationOfOurTables(spi);
+
+	if (!publication.empty())
+		throw Refusal(
+			{sqlstate::kNotInPrerequisiteState,
+			 "publication " + publication + " publishes the steward's tables, too",
+			 "A subscriber that does not have them would stop replicating, the data of others with them.",
+			 "Leave schema steward out of the publication; or run CREATE EXTENSION pg_steward on every "
+			 "subscriber, and then ALTER SYSTEM SET pg_steward.accept_publication = on; "
+			 "SELECT pg_reload_conf();"});
 }
 
 void

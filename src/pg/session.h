@@ -68,6 +68,12 @@ void WaitMilliseconds(long milliseconds);
 /* A Refusal on a standby, where nothing can be written. */
 void RequirePrimary();
 
+/* The name of a publication that publishes our own tables; empty where there is none. */
+std::string PublicationOfOurTables(Spi &spi);
+
+/* A Refusal where our own tables must not be written: on a standby, or where they are published. */
+void RequireWritable();
+
 /* A Refusal unless the module was preloaded; says what to write into postgresql.conf. */
 void RequirePreload();
 

@@ -17,23 +17,34 @@
 extern "C"
 {
 #include "miscadmin.h"
+#include "pgtime.h"
 #include "utils/guc.h"
+#include "utils/timestamp.h"
 }
 
+#include <algorithm>
 #include <climits>
+
+#include "base/text.h"
+#include "model/maintenance_window.h"
 
 namespace steward::pg
 {
 
 namespace settings
 {
+bool accept_publication = false;
 int advice_time_limit_ms = 0;
+char *auto_actions = nullptr;
 char *home_database = nullptr;
 bool hooks = false;
 int index_max_columns = 0;
 int index_storage_budget_mb = 0;
 int lock_retries = 0;
 int lock_timeout_ms = 0;
+char *maintenance_window = nullptr;
+int max_index_size_mb = 0;
+int max_replica_lag_mb = 0;
 int max_workers = 0;
 int min_calls = 0;
 int min_free_space_mb = 0;
@@ -93,27 +104,66 @@ Enum(const char *name, const char *text, const char *more, int *value, int boot_
 }
 
 void
-Text(const char *name, const char *text, char **value, const char *boot_value, GucContext context)
+Text(const char *name, const char *text, char **value, const char *boot_value, GucContext context,
+	 GucStringCheckHook check)
 {
-	DefineCustomStringVariable(name, text, nullptr, value, boot_value, context, 0, nullptr, nullptr, nullptr);
+	DefineCustomStringVariable(name, text, nullptr, value, boot_value, context, 0, check, nullptr, nullptr);
 }
 
 } // namespace
 
 extern "C"
 {
-/* Acting unasked waits for the guards that make it safe. */
+/* A hook of the server: nothing may be thrown out of it. */
 static bool
-CheckMode(int *value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
+CheckAutoActions(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
 {
-	if (*value != static_cast<int>(Mode::kAuto))
+	try
+	{
+		for (const std::string &name : SplitList(*value))
+		{
+			if (KindFromName(name))
+				continue;
+			GUC_check_errdetail("There is no kind of action \"%s\".", name.c_str());
+			GUC_check_errhint("The kinds are create_index and drop_index, separated by commas.");
+			return false;
+		}
 		return true;
-	GUC_check_errcode(ERRCODE_FEATURE_NOT_SUPPORTED);
-	GUC_check_errmsg("\"pg_steward.mode\" cannot be \"auto\" in this version");
-	GUC_check_errdetail("Acting without being asked waits for the safety guards of a later version.");
-	GUC_check_errhint(
-		"Use \"advise\", and apply what you choose with CALL steward.apply(id) or CALL steward.tune().");
-	return false;
+	}
+	catch (...)
+	{
+		return false;
+	}
+}
+
+static bool
+CheckMaintenanceWindow(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
+{
+	try
+	{
+		if (**value == '\0')
+			return true;
+
+		std::optional<MaintenanceWindow> window = ParseMaintenanceWindow(*value);
+
+		if (!window)
+		{
+			GUC_check_errhint("Write \"[DAYS] HH:MM-HH:MM [TIME ZONE]\", as in "
+							  "\"Sat,Sun 22:00-04:00 Europe/Berlin\" or \"Mon-Fri 01:00-05:00\".");
+			return false;
+		}
+		if (!window->time_zone.empty() && pg_tzset(window->time_zone.c_str()) == nullptr)
+		{
+			GUC_check_errdetail("There is no time zone \"%s\".", window->time_zone.c_str());
+			GUC_check_errhint("See SELECT name FROM pg_timezone_names;");
+			return false;
+		}
+		return true;
+	}
+	catch (...)
+	{
+		return false;
+	}
 }
 }
 
@@ -124,12 +174,17 @@ DefineSettings()
 	/* Without preloading these have no effect, and the server takes none of the first kind any more. */
 	GucContext at_start = process_shared_preload_libraries_in_progress ? PGC_POSTMASTER : PGC_SIGHUP;
 
+	Boolean("pg_steward.accept_publication",
+			"Whether the steward writes its tables though a publication publishes them.",
+			"A subscriber without these tables would stop.", &s::accept_publication, false, PGC_SIGHUP);
 	Integer("pg_steward.advice_time_limit", "How long the choice of indexes may take; 0 is without limit.",
 			"When it is over, the best that was found so far is advised.", &s::advice_time_limit_ms, 60000, 0,
 			INT_MAX, PGC_USERSET, GUC_UNIT_MS);
+	Text("pg_steward.auto_actions", "The kinds of action that mode auto carries out without being asked.",
+		 &s::auto_actions, "create_index", PGC_SUSET, CheckAutoActions);
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
-		 &s::home_database, "postgres", PGC_SIGHUP);
+		 &s::home_database, "postgres", PGC_SIGHUP, nullptr);
 	Boolean("pg_steward.hooks", "Whether the steward looks at statements while they run.",
 			"off takes all it does there away at once.", &s::hooks, true, PGC_SUSET);
 	Integer("pg_steward.index_max_columns", "The most key columns an advised index has.", nullptr,
@@ -141,6 +196,13 @@ DefineSettings()
 			&s::lock_retries, 3, 0, 100, PGC_SIGHUP, 0);
 	Integer("pg_steward.lock_timeout", "How long an action waits for a lock.", nullptr, &s::lock_timeout_ms,
 			10000, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	Text("pg_steward.maintenance_window", "When what nobody waits for is carried out; empty is at any time.",
+		 &s::maintenance_window, "", PGC_SIGHUP, CheckMaintenanceWindow);
+	Integer("pg_steward.max_index_size", "The largest index that is built; 0 is without limit.", nullptr,
+			&s::max_index_size_mb, 10240, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
+	Integer("pg_steward.max_replica_lag",
+			"A build does not start while a standby has more WAL than this to replay; 0 is without limit.",
+			nullptr, &s::max_replica_lag_mb, 1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
 	Integer("pg_steward.max_workers", "The most databases that are looked after at the same time.",
 			"With more databases than this they take turns.", &s::max_workers, 3, 1, 1000, PGC_SIGHUP, 0);
 	Integer("pg_steward.min_calls", "Statements with fewer calls in the window wait for advice.", nullptr,
@@ -149,8 +211,9 @@ DefineSettings()
 			"Disk space that must stay free beside twice the size of a new index.", nullptr,
 			&s::min_free_space_mb, 1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
 	Enum("pg_steward.mode", "What the steward does unasked: off, observe, advise or auto.",
-		 "observe notes the workload, advise also keeps recommendations up to date.", &s::mode,
-		 static_cast<int>(Mode::kAdvise), kModes, PGC_SUSET, CheckMode);
+		 "observe notes the workload, advise also keeps recommendations up to date, auto carries out what "
+		 "pg_steward.auto_actions names.",
+		 &s::mode, static_cast<int>(Mode::kAdvise), kModes, PGC_SUSET, nullptr);
 	Integer("pg_steward.old_transaction_limit",
 			"A build does not start while a transaction in the database is older than this.", nullptr,
 			&s::old_transaction_limit_s, 300, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_S);
@@ -186,6 +249,35 @@ Mode
 CurrentMode()
 {
 	return static_cast<Mode>(settings::mode);
+}
+
+bool
+MayActAlone(ActionKind kind)
+{
+	std::vector<std::string> names = SplitList(settings::auto_actions);
+
+	return std::find(names.begin(), names.end(), KindName(kind)) != names.end();
+}
+
+bool
+IsMaintenanceTime()
+{
+	std::optional<MaintenanceWindow> window = ParseMaintenanceWindow(settings::maintenance_window);
+	bool open = true;
+
+	if (!window)
+		return true;
+	Guarded(
+		[&]
+		{
+			pg_time_t now = timestamptz_to_time_t(GetCurrentTimestamp());
+			pg_tz *zone = window->time_zone.empty() ? nullptr : pg_tzset(window->time_zone.c_str());
+			pg_tm *local = pg_localtime(&now, zone == nullptr ? session_timezone : zone);
+
+			/* tm_wday counts from Sunday. */
+			open = IsOpen(*window, (local->tm_wday + 6) % 7, local->tm_hour * 60 + local->tm_min);
+		});
+	return open;
 }
 
 } // namespace steward::pg

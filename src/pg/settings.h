@@ -11,6 +11,8 @@
  */
 #pragma once
 
+#include "model/action.h"
+
 namespace steward::pg
 {
 
@@ -31,13 +33,18 @@ enum class WhatIfSizes
 /* Read where they are used: a reload may change them at any CHECK_FOR_INTERRUPTS. */
 namespace settings
 {
+extern bool accept_publication;
 extern int advice_time_limit_ms;
+extern char *auto_actions;
 extern char *home_database;
 extern bool hooks;
 extern int index_max_columns;
 extern int index_storage_budget_mb; /* -1: the larger of 256 MB and 20 % of the database */
 extern int lock_retries;
 extern int lock_timeout_ms;
+extern char *maintenance_window;
+extern int max_index_size_mb;  /* 0: no limit */
+extern int max_replica_lag_mb; /* 0: no limit */
 extern int max_workers;
 extern int min_calls;
 extern int min_free_space_mb;
@@ -57,6 +64,12 @@ extern int workload_window_min;
 } // namespace settings
 
 Mode CurrentMode();
+
+/* Whether pg_steward.auto_actions names the kind. */
+bool MayActAlone(ActionKind kind);
+
+/* Whether pg_steward.maintenance_window is open now; it always is where it is not set. */
+bool IsMaintenanceTime();
 
 /* Called once by _PG_init. */
 void DefineSettings();

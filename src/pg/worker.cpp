@@ -83,6 +83,8 @@ constexpr const char *kOwnSettings[][2] = {
 	{"default_transaction_isolation", "read committed"},
 	{"default_transaction_read_only", "off"},
 	{"default_transaction_deferrable", "off"},
+	/* A standby that has stopped must not hold up what we write down. */
+	{"synchronous_commit", "local"},
 	{"standard_conforming_strings", "on"},
 	{"quote_all_identifiers", "off"},
 	{"DateStyle", "ISO"},

@@ -10,7 +10,7 @@ use PostgreSQL::Test::Utils;
 use StewardCluster;
 use Test::More;
 
-my $primary = new_steward('primary', "pg_steward.workload_interval = 1s\n", allows_streaming => 1);
+my $primary = new_steward('primary', "pg_steward.workload_interval = 1s\npg_steward.max_replica_lag = 1MB\n", allows_streaming => 1);
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 my $db = 'postgres';
 
@@ -31,6 +31,8 @@ foreach my $call (
 	"CALL steward.apply($id)",
 	"CALL steward.revert($id)",
 	'CALL steward.tune()',
+	'CALL steward.revert_since(now())',
+	"SELECT steward.approve($id)",
 	"SELECT steward.dismiss($id, 'no')",
 	"SELECT steward.exclude('public.%', 'no')",
 	"SELECT steward.remove_exclusion('public.%')")
@@ -56,6 +58,15 @@ is($standby->safe_psql($db, "SELECT count(*) FROM steward.recommendations"), 1, 
 # No worker runs
 is($standby->safe_psql($db, "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'pg_steward%'"),
 	0, 'no worker runs on a standby');
+
+# A build waits for a standby that lags behind
+$standby->safe_psql($db, 'SELECT pg_wal_replay_pause()');
+$primary->safe_psql($db, "CREATE TABLE bulk AS SELECT repeat('x', 1000) FROM generate_series(1, 5000)");
+refused($primary, $db, "CALL steward.apply($id)", '55000',
+	qr/was postponed.*standby "standby" has [\d.]+ MB of WAL to replay, more than pg_steward\.max_replica_lag/s, 'a standby that lags');
+is(status_of($primary, $db, $id), 'proposed', 'nothing was done');
+$standby->safe_psql($db, 'SELECT pg_wal_replay_resume()');
+$primary->wait_for_catchup($standby, 'replay', $primary->lsn('flush'));
 
 # An index that the primary builds comes over
 $primary->safe_psql($db, "CALL steward.apply($id)");

@@ -40,6 +40,9 @@ foreach my $call (
 	"CALL steward.apply($id)",
 	"CALL steward.revert($id)",
 	"CALL steward.cancel($id)",
+	"SELECT steward.approve($id)",
+	'CALL steward.revert_since(now())',
+	'SELECT * FROM steward.progress',
 	'CALL steward.tune()',
 	"SELECT steward.stop('no')",
 	'SELECT steward.start()',
@@ -50,8 +53,9 @@ foreach my $call (
 		$call);
 }
 is($node->safe_psql($db, "SELECT count(*) FROM pg_proc AS p WHERE pronamespace = 'steward'::regnamespace
-		AND NOT EXISTS (SELECT FROM unnest(ARRAY['status', 'list_statements', 'recommend_indexes', 'refresh',
+		AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT EXISTS (SELECT FROM unnest(ARRAY['status', 'list_statements', 'recommend_indexes', 'refresh',
 			'explain_recommendation', 'simulate', 'export_case', 'calibrate', 'recommend_cost_constants', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'cancel', 'tune',
+			'approve', 'revert_since', 'list_progress',
 			'stop', 'start', 'announce_database']) AS name WHERE name = p.proname)"),
 	0, 'no function was forgotten');
 $node->wait_for_log(qr/the SQL objects in this database are not of version \Q$version\E, which is loaded; run ALTER EXTENSION/, $offset);

@@ -28,6 +28,7 @@ enum class ActionEvent
 	kRevert,   /* put into the queue, to be undone */
 	kStart,    /* an action worker takes it from the queue */
 	kPostpone, /* taken out of the queue, nothing was changed */
+	kReturn,   /* the same, of one that was approved: it stays so */
 	kSucceed,  /* the worker did what was asked */
 	kFail,     /* the worker could not, and nothing of the attempt is left */
 	kKeep,     /* measured, and good */

@@ -35,7 +35,7 @@ const std::vector<S> kStates = {
 
 const std::vector<E> kEvents = {
 	E::kPropose, E::kWithhold, E::kRetire,   E::kApprove, E::kDismiss, E::kLose, E::kApply,
-	E::kRevert,  E::kStart,    E::kPostpone, E::kSucceed, E::kFail,    E::kKeep,
+	E::kRevert,  E::kStart,    E::kPostpone, E::kReturn,  E::kSucceed, E::kFail, E::kKeep,
 };
 
 const std::map<std::pair<S, E>, S> kLegal = {
@@ -59,6 +59,9 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kTakenBack, E::kPropose}, S::kProposed},
 
 	{{S::kProposed, E::kApprove}, S::kApproved},
+	{{S::kTakenBack, E::kApprove}, S::kApproved},
+	{{S::kFailed, E::kApprove}, S::kApproved},
+	{{S::kDismissed, E::kApprove}, S::kApproved},
 
 	{{S::kProposed, E::kDismiss}, S::kDismissed},
 	{{S::kApproved, E::kDismiss}, S::kDismissed},
@@ -78,6 +81,7 @@ const std::map<std::pair<S, E>, S> kLegal = {
 
 	{{S::kQueued, E::kStart}, S::kRunning},
 	{{S::kQueued, E::kPostpone}, S::kProposed},
+	{{S::kQueued, E::kReturn}, S::kApproved},
 	{{S::kRunning, E::kSucceed}, S::kVerifying},
 	{{S::kRunning, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kFail}, S::kFailed},
@@ -114,10 +118,10 @@ TEST(NextStatus, KnowsEveryLegalStepAndRefusesAllOthers)
 	}
 }
 
-TEST(NextStatus, OnlyAPersonWhoAppliesItLeadsOutOfDismissed)
+TEST(NextStatus, OnlyAPersonLeadsOutOfDismissed)
 {
 	for (E event : kEvents)
-		EXPECT_EQ(NextStatus(S::kDismissed, event).has_value(), event == E::kApply);
+		EXPECT_EQ(NextStatus(S::kDismissed, event).has_value(), event == E::kApply || event == E::kApprove);
 }
 
 /* While a worker is at it nobody else may move the action. */
