@@ -55,7 +55,7 @@ private:
 	bool HasToLeave();
 	bool MayWrite();
 	void DoRounds();
-	void ServeQueue();
+	void ServeQueue(bool stopped);
 	bool Attempt(const char *what, const std::function<void()> &work);
 	void NoteFailure(const char *what, const std::string &message);
 	void NoteError(const std::string &what, const std::string &error);
@@ -230,14 +230,16 @@ Steward::DoRounds()
 	round_done_ = true;
 }
 
+/* Stopped, it still clears away what was left. */
 void
-Steward::ServeQueue()
+Steward::ServeQueue(bool stopped)
 {
 	std::optional<int64_t> next;
 
 	if (action_ && pg::HasEnded(*action_))
 		action_.reset();
-	if (action_ || !Attempt("look into the queue", [&] { next = NextAction(); }) || !next)
+	if (action_ || !Attempt("look into the queue", [&] { next = stopped ? NextLeftover() : NextAction(); }) ||
+		!next)
 		return;
 
 	pg::StartedWorker worker = pg::StartActionWorker(MyDatabaseId, *next);
@@ -254,10 +256,14 @@ Steward::Tick()
 	pg::ReloadIfAsked();
 	if (HasToLeave() || !ExtensionIsHere())
 		return false;
-	if (pg::ReadStopState().stopped || !MayWrite())
+	if (!MayWrite())
 		return true;
-	ServeQueue();
-	DoRounds();
+
+	bool stopped = pg::ReadStopState().stopped;
+
+	ServeQueue(stopped);
+	if (!stopped)
+		DoRounds();
 	return true;
 }
 

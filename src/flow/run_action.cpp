@@ -33,6 +33,7 @@
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
 #include "pg/transaction.h"
+#include "pg/worker.h"
 
 namespace steward
 {
@@ -77,6 +78,9 @@ constexpr const char *kDeadlockDetected = "40P01";
 constexpr const char *kDataException = "22";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
+
+/* After steward.stop() all is to end within two seconds; what is left is removed later. */
+constexpr int kHurriedLockTimeoutMs = 300;
 
 /* What goes wrong before or after the DDL is tried again after this time. */
 constexpr int kTroubleSeconds = 5;
@@ -353,11 +357,21 @@ LookAtIndex(const Action &action)
 	return state;
 }
 
+/* Whether to end soon: then no lock is waited for longer than a moment. */
+bool
+IsInHurry()
+{
+	if (!pg::ReadStopState().stopped)
+		return false;
+	pg::SetLockTimeout(kHurriedLockTimeoutMs);
+	return true;
+}
+
 /* Removes our own invalid index; true where nothing of it is left. */
 bool
 RemoveInvalid(const Action &action)
 {
-	for (int attempt = 0; attempt < kRemovalTries; attempt++)
+	for (int attempt = 0; attempt < (IsInHurry() ? 1 : kRemovalTries); attempt++)
 	{
 		if (LookAtIndex(action) != IndexState::kInvalid)
 			return true;

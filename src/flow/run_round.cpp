@@ -61,17 +61,27 @@ AdviseRound()
 }
 
 std::optional<int64_t>
-NextAction()
+NextLeftover()
 {
 	pg::Spi spi;
 	pg::Journal journal(spi);
 
 	if (pg::SomebodyActs())
 		return std::nullopt;
+	return journal.NextDue({ActionStatus::kRunning, ActionStatus::kReverting});
+}
 
-	/* What a worker left when it died comes first: an invalid index costs with every write. */
-	if (std::optional<int64_t> left = journal.NextDue({ActionStatus::kRunning, ActionStatus::kReverting}))
+std::optional<int64_t>
+NextAction()
+{
+	if (std::optional<int64_t> left = NextLeftover())
 		return left;
+
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	if (pg::SomebodyActs())
+		return std::nullopt;
 	return journal.NextDue({ActionStatus::kQueued, ActionStatus::kRevertQueued});
 }
 

@@ -41,4 +41,7 @@ std::string AdviseRound();
 /* The next action that wants a worker; nothing where there is none or one is at work. */
 std::optional<int64_t> NextAction();
 
+/* The same of what a worker left when it ended: an invalid index costs with every write. */
+std::optional<int64_t> NextLeftover();
+
 } // namespace steward

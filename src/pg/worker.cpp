@@ -152,8 +152,6 @@ ActionOfWorker()
 void
 BeginWorker(Oid database)
 {
-	std::string lock_timeout = std::to_string(settings::lock_timeout_ms);
-
 	Guarded(
 		[&]
 		{
@@ -169,12 +167,20 @@ BeginWorker(Oid database)
 				if (GetConfigOption(setting[0], true, false) != nullptr)
 					SetConfigOption(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION);
 			}
-			/* A lock that somebody else keeps costs one piece of work, not the worker. */
-			SetConfigOption("lock_timeout", lock_timeout.c_str(), PGC_USERSET, PGC_S_SESSION);
 			/* Our own statements are no part of the workload. */
 			if (GetConfigOption("pg_stat_statements.track", true, false) != nullptr)
 				SetConfigOption("pg_stat_statements.track", "none", PGC_SUSET, PGC_S_SESSION);
 		});
+	/* A lock that somebody else keeps costs one piece of work, not the worker. */
+	SetLockTimeout(settings::lock_timeout_ms);
+}
+
+void
+SetLockTimeout(int milliseconds)
+{
+	std::string text = std::to_string(milliseconds);
+
+	Guarded([&] { SetConfigOption("lock_timeout", text.c_str(), PGC_USERSET, PGC_S_SESSION); });
 }
 
 void

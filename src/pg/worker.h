@@ -57,6 +57,9 @@ void BeginWorker(Oid database);
 /* Takes up a reload of the configuration, if one was asked for. */
 void ReloadIfAsked();
 
+/* Of this worker, instead of pg_steward.lock_timeout. */
+void SetLockTimeout(int milliseconds);
+
 /* The databases one can connect to, templates left out. */
 struct ConnectableDatabase
 {
