@@ -155,5 +155,36 @@ $node->poll_query_until($db, "SELECT (steward.refresh()).proposed >= 0 AND statu
 	or fail('not advised again');
 pass('after pg_steward.retry_after it is');
 
+# An index that was dropped comes back when a statement on its table becomes slower, which is
+# planted here: the other index does the same.
+set_conf('pg_steward.round_interval', '1d');
+$node->safe_psql($db, q{
+CREATE TABLE twice (a integer, pad text);
+INSERT INTO twice SELECT i, repeat('p', 80) FROM generate_series(1, 20000) AS i;
+CREATE INDEX one ON twice (a);
+CREATE INDEX two ON twice (a);
+COMMENT ON INDEX one IS 'the first';
+COMMENT ON INDEX two IS 'the second';
+VACUUM ANALYZE twice;
+CREATE TABLE brake (seconds float8 NOT NULL);
+INSERT INTO brake VALUES (0.001);
+CREATE FUNCTION brake() RETURNS void LANGUAGE sql AS 'SELECT pg_sleep(seconds) FROM brake';
+});
+run_often('SELECT count(pad), brake() FROM twice WHERE a = %d', 40);
+$node->safe_psql($db, 'SELECT steward.refresh()');
+$id = $node->safe_psql($db, "SELECT id FROM steward.actions WHERE relation = 'twice'::regclass AND kind = 'drop_index'");
+$index = $node->safe_psql($db, "SELECT target FROM steward.actions WHERE id = $id");
+
+my $about = "SELECT pg_get_indexdef(i) || obj_description(i, 'pg_class') FROM to_regclass('$index') AS i";
+my $was = $node->safe_psql($db, $about);
+
+$node->safe_psql($db, "CALL steward.apply($id)");
+is_index($node, $db, $index, 'absent', 'a duplicate is dropped');
+$node->safe_psql($db, 'UPDATE brake SET seconds = 0.01');
+set_conf('pg_steward.round_interval', '1s');
+work_until($id, 'taken_back', sub { run_often('SELECT count(pad), brake() FROM twice WHERE a = %d', 20) });
+is($node->safe_psql($db, $about), $was, 'it is back, as it was, with its comment');
+like(measured($id, 'reason', 'revert_queued'), qr/1 statement became slower without it/, 'and the journal says why');
+
 $node->stop;
 done_testing();
