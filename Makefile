@@ -5,6 +5,7 @@
 #	make demo           see it work, from nothing, on a server of its own
 #	make test           every test; make unit: those that need no server
 #	make test-matrix    the tests on newer PostgreSQL, in chroots
+#	make soak           ten minutes of clients at work while the steward acts and is disturbed
 #	make bench          what it costs and what its advice is worth
 #	make format lint    clang-format over the sources; clang-tidy
 #	make install-deps   the packages that the tests need
@@ -130,6 +131,10 @@ bench:
 test-matrix:
 	@test/matrix
 
+soak:
+	@tools/install_deps bench
+	@test/soak
+
 install-deps:
 	@tools/install_deps test
 
@@ -142,4 +147,4 @@ lint:
 
 FORCE:
 
-.PHONY: all install uninstall clean demo test unit bench test-module install-test-module test-matrix install-deps format lint FORCE
+.PHONY: all install uninstall clean demo test unit bench soak test-module install-test-module test-matrix install-deps format lint FORCE

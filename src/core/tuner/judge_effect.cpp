@@ -273,7 +273,15 @@ JudgeCreation(const Trial &trial, int64_t enough)
 Judgement
 JudgeRemoval(const Trial &trial, int64_t enough)
 {
-	return JudgeByBoth(trial, enough, JudgeLoss);
+	Judgement judgement = JudgeByBoth(trial, enough, JudgeLoss);
+
+	/* What does the same was to be left over: that it is the drop, and not the server, has to be shown. */
+	if (judgement.verdict == Verdict::kTakeBack && judgement.controls < kFewestControls)
+	{
+		judgement.verdict = Verdict::kWait;
+		judgement.reason += ", but no statements on other tables tell whether the server did";
+	}
+	return judgement;
 }
 
 } // namespace steward

@@ -160,6 +160,8 @@ TEST(JudgeEffect, ADropStaysWhereNobodyBecameSlower)
 
 	EXPECT_EQ(JudgeRemoval(trial, kEnough).verdict, Verdict::kKeep);
 	trial.beside[1].after = Ran(20, 8, 1);
+	EXPECT_EQ(JudgeRemoval(trial, kEnough).verdict, Verdict::kWait) << "it may be the server";
+	trial.controls = {kSteady, kSteady, kSteady};
 	EXPECT_EQ(JudgeRemoval(trial, kEnough).verdict, Verdict::kTakeBack);
 	trial.beside[1].after = Ran(2, 8, 1);
 	EXPECT_EQ(JudgeRemoval(trial, kEnough).verdict, Verdict::kWait);
