@@ -195,14 +195,19 @@ AS $$
 				WHEN j.from_status = 'reverting' THEN a.kind || ' could not be taken back'
 				ELSE a.kind END,
 		   a.target, a.relation::regclass::text,
-		   CASE WHEN q.worker_pid IS NULL THEN q.by_role ELSE 'pg_steward' END,
+		   CASE WHEN q.from_status = 'approved' THEN p.by_role
+				WHEN q.worker_pid IS NULL THEN q.by_role
+				ELSE 'pg_steward' END,
 		   j.at - s.at,
 		   coalesce(j.error, a.reason)
 	FROM steward.journal AS j
 	JOIN steward.actions AS a ON a.id = j.action
-	LEFT JOIN LATERAL (SELECT n.by_role, n.worker_pid FROM steward.journal AS n
+	LEFT JOIN LATERAL (SELECT n.id, n.by_role, n.worker_pid, n.from_status FROM steward.journal AS n
 						WHERE n.action = j.action AND n.id < j.id AND n.to_status IN ('queued', 'revert_queued')
 						ORDER BY n.id DESC LIMIT 1) AS q ON true
+	LEFT JOIN LATERAL (SELECT n.by_role FROM steward.journal AS n
+						WHERE n.action = j.action AND n.id < q.id AND n.to_status = 'approved' AND n.from_status <> 'queued'
+						ORDER BY n.id DESC LIMIT 1) AS p ON true
 	LEFT JOIN LATERAL (SELECT n.at FROM steward.journal AS n
 						WHERE n.action = j.action AND n.id < j.id AND n.to_status IN ('running', 'reverting')
 						  AND n.from_status <> n.to_status

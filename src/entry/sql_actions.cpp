@@ -10,6 +10,8 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <set>
+
 #include "base/text.h"
 #include "flow/change_action.h"
 #include "flow/list_work.h"
@@ -226,13 +228,23 @@ STEWARD_FUNCTION(steward_revert_since)
 STEWARD_FUNCTION(steward_list_progress)
 {
 	pg::ResultSet results(fcinfo);
-	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 	pg::Spi spi;
+	std::set<int64_t> visible;
 	auto or_null = [](const std::string &text) { return text.empty() ? pg::Value() : pg::Value(text); };
 
+	/* The policy of the table is that of the view. */
+	for (const pg::Row &row : spi.Query("SELECT id FROM steward.actions"))
+		visible.insert(row.Integer(0));
+
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
 	for (const Work &work : ListWork(spi))
+	{
+		if (visible.count(work.action) == 0)
+			continue;
 		results.AddRow({pg::IntegerValue(work.action), work.kind, work.target, work.status, work.since,
 						or_null(work.progress), or_null(work.waits_for), or_null(work.trouble)});
+	}
 	return (Datum) 0;
 }
 
@@ -240,7 +252,10 @@ STEWARD_FUNCTION(steward_cancel)
 {
 	pg::Arguments arguments(fcinfo);
 
-	RequireActing(fcinfo, "steward.cancel");
+	/* Also where nothing else may be written: less is done then. */
+	RequireNoTransactionBlock(fcinfo, "steward.cancel");
+	pg::RequirePrimary();
+	pg::RequirePreload();
 
 	int64_t id = RequireId(arguments);
 	pg::Spi spi(pg::Spi::Kind::kNonAtomic);

@@ -220,11 +220,13 @@ Steward::DoRounds()
 	}
 	if (mode >= pg::Mode::kAdvise && now >= last_advice_ + pg::settings::round_interval_s)
 	{
+		Attempt("verify what was applied", VerifyRound);
 		if (Attempt("renew the advice", [] { AdviseRound(); }))
 		{
 			ForgetErrors();
 			WithSlot([](pg::DatabaseSlot &slot) { slot.last_round_at = GetCurrentTimestamp(); });
 		}
+		Attempt("schedule actions", ScheduleRound);
 		last_advice_ = now;
 	}
 	round_done_ = true;
@@ -257,7 +259,10 @@ Steward::Tick()
 	if (HasToLeave() || !ExtensionIsHere())
 		return false;
 	if (!MayWrite())
+	{
+		round_done_ = true;
 		return true;
+	}
 
 	bool stopped = pg::ReadStopState().stopped;
 

@@ -141,6 +141,7 @@ AdviseDrop(Tuning &tuning, ObjectId table, const DuplicateIndex &duplicate, cons
 
 	recommended.drop = true;
 	recommended.existing = duplicate.index;
+	recommended.covered_by = duplicate.twin.name;
 	recommended.relation = table;
 	recommended.target = duplicate.index.name;
 	recommended.ddl = pg::DropIndexStatement(duplicate.index.name);

@@ -56,6 +56,22 @@ HintFor(ActionStatus status)
 } // namespace
 
 void
+RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &note)
+{
+	/* What was dropped because this index does the same comes back first. */
+	if (action.kind == ActionKind::kCreateIndex)
+	{
+		for (Action &drop : journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept}))
+		{
+			if (drop.kind == ActionKind::kDropIndex && drop.local &&
+				drop.evidence.value("covered_by", "") == action.target)
+				ChangeAction(journal, drop, ActionEvent::kRevert, note);
+		}
+	}
+	ChangeAction(journal, action, ActionEvent::kRevert, note);
+}
+
+void
 ChangeAction(pg::Journal &journal, Action &action, ActionEvent event, const pg::TransitionNote &note)
 {
 	std::optional<ActionStatus> next = NextStatus(action.status, event);

@@ -20,4 +20,7 @@ namespace steward
 void ChangeAction(pg::Journal &journal, Action &action, ActionEvent event,
 				  const pg::TransitionNote &note = {});
 
+/* To be taken back; and before it the drops of indexes that it took the place of. */
+void RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &note = {});
+
 } // namespace steward

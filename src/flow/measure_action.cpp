@@ -39,6 +39,10 @@ constexpr size_t kMostControls = 50;
 constexpr const char *kServed = "baseline";
 constexpr const char *kBeside = "beside";
 constexpr const char *kControls = "controls";
+constexpr const char *kNotedAt = "noted_at"; /* seconds since 1970 */
+
+/* After so many minutes it is tried again to take back what could not be taken back. */
+constexpr int kRevertAgainMinutes = 60;
 
 StatementKey
 KeyFrom(const Json &entry)
@@ -89,10 +93,12 @@ KeysFrom(const Json &evidence, const char *part)
 	return keys;
 }
 
+/* `later`: statements that another change was made for since, and when. */
 std::vector<Observation>
-ObservationsFrom(const Json &measured, const char *part,
-				 const std::map<StatementKey, StatementCounters> &live)
+ObservationsFrom(const Json &measured, const char *part, const std::map<StatementKey, LiveStatement> &live,
+				 const std::map<StatementKey, SeenCounters> &later = {})
 {
+	double noted_at = measured.value(kNotedAt, 0.0);
 	std::vector<Observation> observations;
 
 	for (const Json &entry : measured.value(part, Json::array()))
@@ -100,11 +106,16 @@ ObservationsFrom(const Json &measured, const char *part,
 		SeenCounters seen;
 		Observation observation;
 
+		if (auto change = later.find(KeyFrom(entry));
+			change != later.end() && change->second.seen_at > noted_at)
+			continue;
 		seen.counters = CountersFrom(entry);
 		observation.before = CountersFrom(entry.at("before"));
 		observation.least_before_ms = entry.value("least_ms", 0.0);
+		/* Counting may have begun anew, and gone beyond what it was. */
 		if (auto now = live.find(KeyFrom(entry)); now != live.end())
-			observation.after = CountersSince(now->second, &seen);
+			observation.after = now->second.since > noted_at ? now->second.counters
+															 : CountersSince(now->second.counters, &seen);
 		observations.push_back(observation);
 	}
 	return observations;
@@ -230,7 +241,10 @@ JudgementToJson(const Judgement &judgement, const Trial &trial)
 std::optional<Json>
 TakeBaseline(pg::Spi &spi, const Action &action)
 {
-	Json baseline = {{kServed, Json::array()}, {kBeside, Json::array()}, {kControls, Json::array()}};
+	Json baseline = {{kServed, Json::array()},
+					 {kBeside, Json::array()},
+					 {kControls, Json::array()},
+					 {kNotedAt, pg::SecondsSinceEpoch()}};
 	std::map<StatementKey, LiveStatement> live;
 	std::map<StatementKey, StatementCounters> before;
 	std::set<StatementKey> mine;
@@ -272,15 +286,16 @@ TakeBaseline(pg::Spi &spi, const Action &action)
 Trial
 ObserveAction(pg::Spi &spi, pg::Journal &journal, const Action &action)
 {
-	std::map<StatementKey, StatementCounters> live;
+	std::map<StatementKey, LiveStatement> live;
 	std::optional<Json> measured = journal.LastBaseline(action.id);
 
 	if (!measured)
 		return {};
 	for (const LiveStatement &statement : pg::ReadStatements(spi, false))
-		live[statement.key] = statement.counters;
+		live[statement.key] = statement;
+	/* What became faster by another index says nothing of how the server fares. */
 	return {ObservationsFrom(*measured, kServed, live), ObservationsFrom(*measured, kBeside, live),
-			ObservationsFrom(*measured, kControls, live)};
+			ObservationsFrom(*measured, kControls, live, journal.ReadBaselines())};
 }
 
 void
@@ -303,9 +318,22 @@ VerifyActions(pg::Spi &spi, pg::Journal &journal)
 		pg::TransitionNote note;
 		bool keeps = judgement.verdict == Verdict::kKeep;
 
+		if (!keeps && journal.CouldNotBeReverted(action.id, kRevertAgainMinutes))
+			continue;
 		note.measured = std::move(observed);
 		note.worker_pid = pg::ProcessId();
-		ChangeAction(journal, action, keeps ? ActionEvent::kKeep : ActionEvent::kRevert, note);
+		try
+		{
+			if (keeps)
+				ChangeAction(journal, action, ActionEvent::kKeep, note);
+			else
+				RevertAction(journal, action, note);
+		}
+		catch (const Refusal &)
+		{
+			/* Somebody else decided meanwhile. */
+			continue;
+		}
 		pg::LogMessage("action " + std::to_string(action.id) + " " +
 					   (keeps ? "is kept: " : "is to be taken back: ") + judgement.reason);
 	}

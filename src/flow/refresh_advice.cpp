@@ -99,6 +99,8 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	Json replaced = Json::array();
 
 	evidence["beside"] = StatementsBeside(tuned, recommended);
+	if (!recommended.covered_by.empty())
+		evidence["covered_by"] = recommended.covered_by;
 	for (ColumnNumber column : recommended.set_columns)
 		set_columns.push_back(relation.columns.at(column).name);
 	for (const ExistingIndex &existing : recommended.superfluous)
@@ -161,6 +163,8 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 
 	std::optional<ActionStatus> next = NextStatus(known->status, event);
 
+	if (known->status == ActionStatus::kApproved && event == ActionEvent::kWithhold)
+		next = std::nullopt;
 	/* What did not help is not tried again at once. */
 	if (known->status == ActionStatus::kTakenBack &&
 		!journal.IsOlder(known->id, pg::settings::retry_after_min))
@@ -194,14 +198,17 @@ RetireAdvice(pg::Journal &journal, RefreshResult &result, const std::set<int64_t
 	for (Action &action :
 		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kWithheld}))
 	{
-		if (current.count(action.id) > 0 || IsBusy(result.advice.catalog, action))
+		/* What a person decided stands; whether it can be done shows when its time has come. */
+		if (action.status == ActionStatus::kApproved || current.count(action.id) > 0 ||
+			IsBusy(result.advice.catalog, action))
 			continue;
 		ChangeAction(journal, action, ActionEvent::kRetire);
 		result.obsolete++;
 	}
 }
 
-/* What a person dropped is not built again. */
+} // namespace
+
 void
 NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
 {
@@ -218,6 +225,9 @@ NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
 		ChangeAction(journal, action, ActionEvent::kLose, note);
 	}
 }
+
+namespace
+{
 
 /* The tables of the workload on which nothing is advised, counted by reason. */
 std::string

@@ -11,6 +11,8 @@
 
 #include "model/recommendation.h"
 
+#include "pg/journal.h"
+
 namespace steward
 {
 
@@ -29,5 +31,8 @@ struct RefreshResult
 
 /* For a role that may act; the same advice keeps its row. */
 RefreshResult RefreshAdvice();
+
+/* What a person dropped is not built again. */
+void NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi);
 
 } // namespace steward

@@ -32,6 +32,9 @@ constexpr long kPollMs = 100;
 /* While nothing happens, this often a word about it. */
 constexpr double kPatienceSeconds = 5;
 
+/* What a person took out of the queue waits so long before mode auto takes it up again. */
+constexpr int kCalledOffSeconds = 24 * 60 * 60;
+
 bool
 IsAtWork(ActionStatus status)
 {
@@ -186,7 +189,10 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	RequireNotStopped();
 	if (event == ActionEvent::kApply)
 		RequireFeasible(action);
-	ChangeAction(journal, action, event);
+	if (event == ActionEvent::kRevert)
+		RevertAction(journal, action);
+	else
+		ChangeAction(journal, action, event);
 	spi.Commit();
 	pg::WantSteward(pg::CurrentDatabase());
 }
@@ -260,7 +266,14 @@ CancelAction(pg::Spi &spi, int64_t id)
 	note.error = "cancelled by " + pg::OuterRoleName();
 	if (IsQueued(action.status))
 	{
+		bool reverting = action.status == ActionStatus::kRevertQueued;
+
 		ChangeAction(journal, action, ActionEvent::kPostpone, note);
+		/* What a person calls off does not come again by itself. */
+		if (reverting)
+			ChangeAction(journal, action, ActionEvent::kKeep, note);
+		else
+			journal.Defer(id, kCalledOffSeconds);
 		spi.Commit();
 		return;
 	}

@@ -26,6 +26,7 @@
 #include "core/index/find_duplicates.h"
 #include "flow/change_action.h"
 #include "flow/measure_action.h"
+#include "flow/schedule_actions.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/preflight.h"
@@ -204,6 +205,9 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 
 	double size = action.expected.value("size_bytes", 0.0);
 
+	/* What is taken back was there before. */
+	if (std::string large = pg::WhatIsTooLarge(size); !IsRevert(action) && !large.empty())
+		return Obstacle{ActionEvent::kPostpone, large};
 	if (std::string lack = pg::WhatLacksSpace(spi, size); !lack.empty())
 		return Obstacle{ActionEvent::kPostpone, lack};
 	return std::nullopt;
@@ -275,9 +279,16 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	if (!plan.action.local)
 		return Obstacle{ActionEvent::kFail,
 						"the action was made in another database or cluster, before a copy"};
+	/* The queue may have been long, and others have decided otherwise meanwhile. */
+	if (!IsRevert(plan.action) && journal.IsUnasked(plan.action.id))
+	{
+		if (std::string forbidden = WhatForbids(plan.action, journal.WasApproved(plan.action.id));
+			!forbidden.empty())
+			return Obstacle{ActionEvent::kPostpone, forbidden};
+	}
 	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
-	if (std::string lag = pg::WhatLagsBehind(spi); builds && !lag.empty())
+	if (std::string lag = pg::WhatLagsBehind(spi); builds && !IsRevert(plan.action) && !lag.empty())
 		return Obstacle{ActionEvent::kPostpone, lag};
 	/* A table that somebody has locked is not one that is gone. */
 	pg::LockForReading(plan.action.relation);

@@ -46,18 +46,31 @@ ObserveRound()
 	NoteWorkload();
 }
 
-std::string
-AdviseRound()
+void
+VerifyRound()
 {
 	pg::Spi spi;
 	pg::Journal journal(spi);
 
+	NoteDroppedIndexes(journal, spi);
 	VerifyActions(spi, journal);
+}
 
-	std::string summary = RefreshAdvice().summary;
+std::string
+AdviseRound()
+{
+	pg::Spi spi;
+
+	return RefreshAdvice().summary;
+}
+
+void
+ScheduleRound()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
 
 	ScheduleActions(journal);
-	return summary;
 }
 
 std::optional<int64_t>

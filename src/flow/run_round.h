@@ -32,11 +32,14 @@ std::string FindPublication();
 /* Notes the workload; from mode `observe` on. */
 void ObserveRound();
 
-/*
- * Measures what was applied, renews the advice, and puts into the queue what may be done
- * unasked; from mode `advise` on.  Returns the summary of the advice.
- */
+/* From mode `advise` on: measures what was applied, and decides whether it stays. */
+void VerifyRound();
+
+/* Renews the advice.  Returns its summary. */
 std::string AdviseRound();
+
+/* Puts into the queue what may be done now without anybody waiting for it. */
+void ScheduleRound();
 
 /* The next action that wants a worker; nothing where there is none or one is at work. */
 std::optional<int64_t> NextAction();

@@ -28,28 +28,32 @@ NeedsPerson(const Action &action)
 		   action.arguments.value("predicate", Json::object()).value("private", false);
 }
 
-bool
-MayBeDone(const Action &action)
+} // namespace
+
+std::string
+WhatForbids(const Action &action, bool approved)
 {
 	if (!action.local)
-		return false;
-	if (action.status == ActionStatus::kApproved)
-		return true;
-	return pg::CurrentMode() == pg::Mode::kAuto && pg::MayActAlone(action.kind) && !NeedsPerson(action);
+		return "it was made in another database or cluster";
+	if (!pg::IsMaintenanceTime())
+		return "pg_steward.maintenance_window is closed";
+	if (approved)
+		return "";
+	if (pg::CurrentMode() != pg::Mode::kAuto || !pg::MayActAlone(action.kind))
+		return "pg_steward.mode and pg_steward.auto_actions do not allow it";
+	return NeedsPerson(action) ? "a person has to decide about it" : "";
 }
-
-} // namespace
 
 void
 ScheduleActions(pg::Journal &journal)
 {
-	if (pg::ReadStopState().stopped || !pg::IsMaintenanceTime())
+	if (pg::ReadStopState().stopped)
 		return;
 	for (Action &action : journal.LoadDue({ActionStatus::kApproved, ActionStatus::kProposed}))
 	{
 		pg::TransitionNote note;
 
-		if (!MayBeDone(action))
+		if (!WhatForbids(action, action.status == ActionStatus::kApproved).empty())
 			continue;
 		note.worker_pid = pg::ProcessId();
 		ChangeAction(journal, action, ActionEvent::kApply, note);

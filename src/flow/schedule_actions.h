@@ -14,6 +14,9 @@
 namespace steward
 {
 
+/* Why the steward may not do it now of its own accord, or because it was approved; empty where it may. */
+std::string WhatForbids(const Action &action, bool approved);
+
 /*
  * Within pg_steward.maintenance_window: what was approved, and in mode auto
  * what is proposed and of a kind that pg_steward.auto_actions names.  What was

@@ -12,7 +12,11 @@
  */
 #include "flow/write_status.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/text.h"
+#include "core/report/read_preload.h"
 #include "flow/list_work.h"
 #include "pg/activity.h"
 #include "pg/extension.h"
@@ -33,30 +37,62 @@ constexpr const char *kModeNames[] = {"off", "observe", "advise", "auto"};
 
 using Lines = std::vector<StatusLine>;
 
+const std::vector<std::string> kLibraries = {"pg_stat_statements", "pg_steward"};
+
+std::vector<std::string>
+MissingFrom(const std::string &value)
+{
+	std::vector<std::string> there = LibrariesIn(value);
+	std::vector<std::string> missing;
+
+	std::copy_if(kLibraries.begin(), kLibraries.end(), std::back_inserter(missing),
+				 [&](const std::string &library)
+				 { return std::find(there.begin(), there.end(), library) == there.end(); });
+	return missing;
+}
+
+/* What the server would load at its next start, as its files say now. */
+std::string
+PreloadInFiles(pg::Spi &spi)
+{
+	pg::Rows rows = spi.Query("SELECT setting FROM pg_file_settings WHERE name = 'shared_preload_libraries'"
+							  " ORDER BY seqno DESC LIMIT 1");
+
+	return rows.empty() ? "" : rows.front().Text(0);
+}
+
 /* What else is preloaded is for those to see who may read all settings. */
 void
 AddPreload(Lines &lines, pg::Spi &spi, bool may_read_settings)
 {
-	std::string preloaded = spi.QueryOne("SELECT current_setting('shared_preload_libraries')").Text(0);
-	std::string wanted = preloaded;
-	std::vector<std::string> missing;
+	std::string loaded = spi.QueryOne("SELECT current_setting('shared_preload_libraries')").Text(0);
+	std::string in_files = PreloadInFiles(spi);
+	std::vector<std::string> missing = MissingFrom(loaded);
+	bool lumped = !LumpedLibraries(in_files).empty();
+	std::string line =
+		"in postgresql.conf: shared_preload_libraries = '" + WithLibraries(in_files, kLibraries) + "'";
 
-	for (const char *library : {"pg_stat_statements", "pg_steward"})
-	{
-		if (preloaded.find(library) != std::string::npos)
-			continue;
-		missing.emplace_back(library);
-		wanted += (wanted.empty() ? "" : ", ") + std::string(library);
-	}
-	if (missing.empty())
+	if (!may_read_settings)
+		line = "have each library added to shared_preload_libraries in postgresql.conf";
+	if (lumped)
+		lines.push_back({"WARN",
+						 "the server will not start again: in its files several libraries are quoted as one "
+						 "name, as ALTER SYSTEM SET shared_preload_libraries = 'a, b' does",
+						 "ALTER SYSTEM RESET shared_preload_libraries; then " + line +
+							 "; a server that does not start any more is started once with "
+							 "-c shared_preload_libraries='', and stopped and started after that, since a "
+							 "restart keeps the option"});
+	if (missing.empty() || lumped)
 		return;
-	if (may_read_settings)
-		lines.push_back({"WARN", "not preloaded: what the server loads at start is '" + preloaded + "'",
-						 "in postgresql.conf: shared_preload_libraries = '" + wanted + "', then restart"});
+	if (MissingFrom(in_files).empty())
+		lines.push_back(
+			{"WARN", "in the file, restart pending: " + Join(missing, ", "), "restart the server"});
+	else if (may_read_settings)
+		lines.push_back({"WARN", "not preloaded: what the server loads at start is '" + in_files + "'",
+						 line + ", then restart"});
 	else
 		lines.push_back(
-			{"WARN", "not preloaded: " + Join(missing, ", "),
-			 "have it added to shared_preload_libraries in postgresql.conf, and the server restarted"});
+			{"WARN", "not preloaded: " + Join(missing, ", "), line + ", and the server restarted"});
 }
 
 void

@@ -55,6 +55,7 @@ struct RecommendedIndex
 	bool drop = false; /* else: create */
 	IndexDefinition index;
 	ExistingIndex existing; /* to be dropped */
+	std::string covered_by; /* of a drop: the index that does the same, as ExistingIndex has its name */
 	ObjectId relation = 0;
 	std::string name;   /* of the new index */
 	std::string target; /* schema-qualified, quoted where needed */

@@ -20,6 +20,7 @@ extern "C"
 #include "utils/tuplestore.h"
 }
 
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 
@@ -107,6 +108,8 @@ Arguments::Timestamp(int number) const
 
 	if (IsNull(number))
 		return std::nullopt;
+	if (TIMESTAMP_NOT_FINITE(DatumGetTimestampTz(call_->args[number].value)))
+		return TIMESTAMP_IS_NOBEGIN(DatumGetTimestampTz(call_->args[number].value)) ? -HUGE_VAL : HUGE_VAL;
 	return static_cast<double>(DatumGetTimestampTz(call_->args[number].value)) / USECS_PER_SEC + kEpochs;
 }
 

@@ -189,6 +189,36 @@ Journal::CountPostponements(int64_t id)
 		});
 }
 
+bool
+Journal::CouldNotBeReverted(int64_t id, int minutes)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT EXISTS (SELECT FROM steward.journal"
+						  " WHERE action = $1::bigint AND error IS NOT NULL AND to_status = 'verifying'"
+						  "   AND from_status IN ('revert_queued', 'reverting')"
+						  "   AND at > now() - make_interval(mins => $2::integer))",
+						  {std::to_string(id), std::to_string(minutes)})
+				.Bool(0);
+		});
+}
+
+bool
+Journal::IsUnasked(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query("SELECT worker_pid IS NOT NULL FROM steward.journal"
+							  " WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
+							  {std::to_string(id)});
+		});
+
+	return !rows.empty() && rows.front().Bool(0);
+}
+
 std::vector<int64_t>
 Journal::DoneSince(double seconds_since_epoch)
 {
@@ -214,9 +244,12 @@ Journal::NextDue(const std::vector<ActionStatus> &states)
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query(std::string("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])") +
-								  " AND " + kIsDue + " ORDER BY priority, id LIMIT 1",
-							  {NamesOf(states)});
+			return spi_.Query(
+				std::string("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])") + " AND " +
+					kIsDue +
+					" ORDER BY CASE WHEN status = 'revert_queued' THEN updated_at END NULLS LAST,"
+					"          priority, id LIMIT 1",
+				{NamesOf(states)});
 		});
 
 	if (rows.empty())
@@ -320,7 +353,8 @@ Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const Transition
 			if (spi_.Execute(
 					"UPDATE steward.actions"
 					"   SET status = $3, reason = coalesce($4, reason), updated_at = clock_timestamp(),"
-					"       not_before = NULL"
+					"       not_before = NULL,"
+					"       observed = CASE WHEN $3 IN ('queued', 'proposed', 'approved') THEN NULL ELSE observed END"
 					" WHERE id = $1::bigint AND status = $2",
 					{std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 					 note.reason}) != 1)
@@ -405,10 +439,12 @@ Journal::ReadBaselines()
 		[&]
 		{
 			return spi_.Query(
-				"SELECT b.userid, b.queryid, b.toplevel, b.calls, b.total_ms, extract(epoch FROM j.at)"
+				"SELECT b.userid, b.queryid, b.toplevel, b.calls, b.total_ms, coalesce(b.sum_squares, 0),"
+				"       extract(epoch FROM j.at)"
 				"  FROM steward.journal AS j,"
 				"       jsonb_to_recordset(j.measured -> 'baseline')"
-				"         AS b (userid oid, queryid bigint, toplevel boolean, calls bigint, total_ms float8)"
+				"         AS b (userid oid, queryid bigint, toplevel boolean, calls bigint, total_ms float8,"
+				"               sum_squares float8)"
 				" WHERE j.at > now() - make_interval(mins => $1::integer)"
 				"   AND jsonb_typeof(j.measured -> 'baseline') = 'array'"
 				" ORDER BY j.id",
@@ -421,7 +457,8 @@ Journal::ReadBaselines()
 
 		seen.counters.calls = row.Integer(3);
 		seen.counters.total_ms = row.Number(4);
-		seen.seen_at = row.Number(5);
+		seen.counters.sum_squares = row.Number(5);
+		seen.seen_at = row.Number(6);
 	}
 	return baselines;
 }

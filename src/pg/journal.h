@@ -63,6 +63,9 @@ public:
 	/* Whether the action was approved when it was last put into the queue. */
 	bool WasApproved(int64_t id);
 
+	/* Whether it was the steward who put it into the queue last, not a person. */
+	bool IsUnasked(int64_t id);
+
 	/* How often within a day it was taken out of the queue with nothing done. */
 	int64_t CountPostponements(int64_t id);
 
@@ -91,6 +94,9 @@ public:
 
 	/* What its statements' times say so far; in place of what they said before. */
 	void NoteObserved(int64_t id, const Json &observed);
+
+	/* Whether taking it back was given up within so many minutes. */
+	bool CouldNotBeReverted(int64_t id, int minutes);
 
 	/* Done since that moment and not taken back, the newest first. */
 	std::vector<int64_t> DoneSince(double seconds_since_epoch);

@@ -76,6 +76,16 @@ WhatLagsBehind(Spi &spi)
 }
 
 std::string
+WhatIsTooLarge(double index_bytes)
+{
+	double most = settings::max_index_size_mb * kMegabyte;
+
+	if (most == 0 || index_bytes <= most)
+		return "";
+	return "the index would take about " + FormatBytes(index_bytes) + ", more than pg_steward.max_index_size";
+}
+
+std::string
 WhatLacksSpace(Spi &spi, double index_bytes)
 {
 	std::string folder =
@@ -86,13 +96,9 @@ WhatLacksSpace(Spi &spi, double index_bytes)
 			   "  FROM pg_database AS d WHERE datname = current_database()")
 			.Text(0);
 	std::error_code error;
-	double most = settings::max_index_size_mb * kMegabyte;
 	std::filesystem::space_info space = std::filesystem::space(folder, error);
 	double wanted = kSpaceFactor * index_bytes + settings::min_free_space_mb * kMegabyte;
 
-	if (most > 0 && index_bytes > most)
-		return "the index would take about " + FormatBytes(index_bytes) +
-			   ", more than pg_steward.max_index_size";
 	if (error)
 		return "the free space in \"" + folder + "\" is not known: " + error.message();
 	if (static_cast<double>(space.available) >= wanted)

@@ -27,6 +27,9 @@ std::string WhatWouldStall(Spi &spi);
 /* Which standby has more WAL to replay than pg_steward.max_replica_lag; empty where none has. */
 std::string WhatLagsBehind(Spi &spi);
 
+/* Whether an index of this size is beyond pg_steward.max_index_size; empty where it is not. */
+std::string WhatIsTooLarge(double index_bytes);
+
 /* Why there is too little room for an index of this size; empty where there is enough. */
 std::string WhatLacksSpace(Spi &spi, double index_bytes);
 

@@ -39,6 +39,9 @@ constexpr int64_t kTimesEnough = 10;
 /* Fewer controls tell nothing of the server. */
 constexpr size_t kFewestControls = 3;
 
+/* Twice the time is plain even where nothing else tells how the server fares. */
+constexpr double kPlainLoss = 1;
+
 /* Clocks and means are no more exact than this share of a time. */
 constexpr double kExactness = 0.01;
 
@@ -55,9 +58,13 @@ SquaredError(const StatementCounters &counters)
 {
 	auto calls = static_cast<double>(counters.calls);
 	double mean = counters.MeanMs();
-	double variance = std::max(0.0, counters.sum_squares / calls - mean * mean);
+	double variance = counters.sum_squares / calls - mean * mean;
 	double exactness = kExactness * mean;
 
+	/* Rounding aside, no executions have such counters: they do not belong together. */
+	if (variance < -exactness * mean)
+		variance = mean * mean * calls;
+	variance = std::max(0.0, variance);
 	return variance / std::max(1.0, calls - 1) + exactness * exactness;
 }
 
@@ -198,15 +205,20 @@ JudgeGain(const Trial &trial, int64_t enough, Judgement &judgement)
 
 	judgement.gain = served.of_ms > 0 ? served.ms / served.of_ms : 0;
 	judgement.net_ms = served.ms + loss.ms;
-	if (served.IsLoss() || (judgement.slower > 0 && judgement.net_ms < 0))
+	/* Until they have, there is nothing to set a loss against. */
+	if (ShareThatRan(trial.served, enough) < kMostOfIt)
+		judgement.reason = "the statements that it serves have not run often enough since";
+	else if (served.IsLoss())
 	{
 		judgement.verdict = Verdict::kTakeBack;
-		judgement.reason = served.IsLoss() ? "the statements that it should serve became slower"
-										   : Count(judgement.slower, "other statement") +
-												 " lost more than those that it serves gained";
+		judgement.reason = "the statements that it should serve became slower";
 	}
-	else if (ShareThatRan(trial.served, enough) < kMostOfIt)
-		judgement.reason = "the statements that it serves have not run often enough since";
+	else if (judgement.slower > 0 && judgement.net_ms < 0)
+	{
+		judgement.verdict = Verdict::kTakeBack;
+		judgement.reason =
+			Count(judgement.slower, "other statement") + " lost more than those that it serves gained";
+	}
 	else if (!beside.empty() && ShareThatRan(beside, enough) < kMostOfIt)
 		judgement.reason = "other statements on its table have not run often enough since";
 	else if (served.IsGain() && judgement.gain >= kLeastGain)
@@ -262,12 +274,25 @@ JudgeByBoth(const Trial &trial, int64_t enough, Judging judge)
 	return corrected;
 }
 
+/* Where nothing tells how the server fares, only what is plain is blamed on a change. */
+void
+RequireControls(Judgement &judgement, bool plain)
+{
+	if (judgement.verdict != Verdict::kTakeBack || judgement.controls >= kFewestControls || plain)
+		return;
+	judgement.verdict = Verdict::kWait;
+	judgement.reason += ", but no statements on other tables tell whether the server did";
+}
+
 } // namespace
 
 Judgement
 JudgeCreation(const Trial &trial, int64_t enough)
 {
-	return JudgeByBoth(trial, enough, JudgeGain);
+	Judgement judgement = JudgeByBoth(trial, enough, JudgeGain);
+
+	RequireControls(judgement, judgement.gain < -kPlainLoss);
+	return judgement;
 }
 
 Judgement
@@ -275,12 +300,8 @@ JudgeRemoval(const Trial &trial, int64_t enough)
 {
 	Judgement judgement = JudgeByBoth(trial, enough, JudgeLoss);
 
-	/* What does the same was to be left over: that it is the drop, and not the server, has to be shown. */
-	if (judgement.verdict == Verdict::kTakeBack && judgement.controls < kFewestControls)
-	{
-		judgement.verdict = Verdict::kWait;
-		judgement.reason += ", but no statements on other tables tell whether the server did";
-	}
+	/* What does the same was to be left over: that it is the drop has to be shown. */
+	RequireControls(judgement, false);
 	return judgement;
 }
 
