@@ -201,6 +201,11 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			return Obstacle{ActionEvent::kFail,
 							"the definition in the journal is not one of an index of this table"};
 		plan.comment = before->value("comment", "");
+
+		std::string tablespace = before->value("tablespace", "");
+
+		if (!tablespace.empty() && !pg::UseTablespace(spi, tablespace))
+			return Obstacle{ActionEvent::kFail, "tablespace \"" + tablespace + "\" is not there any more"};
 	}
 
 	double size = action.expected.value("size_bytes", 0.0);

@@ -13,6 +13,11 @@
  */
 #include "pg/preflight.h"
 
+extern "C"
+{
+#include "utils/guc.h"
+}
+
 #include <filesystem>
 
 #include "base/text.h"
@@ -73,6 +78,15 @@ WhatLagsBehind(Spi &spi)
 		return "";
 	return "standby \"" + rows.front().Text(0) + "\" has " + FormatBytes(rows.front().Number(1)) +
 		   " of WAL to replay, more than pg_steward.max_replica_lag";
+}
+
+bool
+UseTablespace(Spi &spi, const std::string &name)
+{
+	if (!spi.QueryOne("SELECT EXISTS (SELECT FROM pg_tablespace WHERE spcname = $1)", {name}).Bool(0))
+		return false;
+	Guarded([&] { SetConfigOption("default_tablespace", name.c_str(), PGC_USERSET, PGC_S_SESSION); });
+	return true;
 }
 
 std::string

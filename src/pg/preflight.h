@@ -30,6 +30,12 @@ std::string WhatLagsBehind(Spi &spi);
 /* Whether an index of this size is beyond pg_steward.max_index_size; empty where it is not. */
 std::string WhatIsTooLarge(double index_bytes);
 
+/*
+ * Has the session create indexes in a tablespace, since pg_get_indexdef() does
+ * not say where an index was.  False where there is none of that name.
+ */
+bool UseTablespace(Spi &spi, const std::string &name);
+
 /* Why there is too little room for an index of this size; empty where there is enough. */
 std::string WhatLacksSpace(Spi &spi, double index_bytes);
 

@@ -79,7 +79,7 @@ SELECT unalike(steward.export_case()::text, '%secret%', 'but have a case without
 SELECT throws_ok(format('SELECT steward.export_case(%s)', :id), '42501', NULL, 'not of an action that it may not see');
 RESET ROLE;
 SET LOCAL ROLE tap_samples;
-SELECT ok((SELECT c::text LIKE '%secretowner1%' AND c::text LIKE '%secretparameter%' FROM steward.export_case(include_values => true) AS c),
+SELECT ok((SELECT c::text ~ 'secretowner\d' AND c::text LIKE '%secretparameter%' FROM steward.export_case(include_values => true) AS c),
           'members of steward_samples may');
 RESET ROLE;
 
