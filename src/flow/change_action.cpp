@@ -58,14 +58,17 @@ HintFor(ActionStatus status)
 void
 RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &note)
 {
-	/* What was dropped because this index does the same comes back first. */
+	pg::TransitionNote of_drop;
+
+	/* What was dropped because this index does the same comes back first; the figures are not its own. */
+	of_drop.worker_pid = note.worker_pid;
 	if (action.kind == ActionKind::kCreateIndex)
 	{
 		for (Action &drop : journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept}))
 		{
 			if (drop.kind == ActionKind::kDropIndex && drop.local &&
 				drop.evidence.value("covered_by", "") == action.target)
-				ChangeAction(journal, drop, ActionEvent::kRevert, note);
+				ChangeAction(journal, drop, ActionEvent::kRevert, of_drop);
 		}
 	}
 	ChangeAction(journal, action, ActionEvent::kRevert, note);

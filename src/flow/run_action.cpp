@@ -285,10 +285,10 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		return Obstacle{ActionEvent::kFail,
 						"the action was made in another database or cluster, before a copy"};
 	/* The queue may have been long, and others have decided otherwise meanwhile. */
-	if (!IsRevert(plan.action) && journal.IsUnasked(plan.action.id))
+	if (pg::Journal::Request request = journal.LastRequest(plan.action.id);
+		!IsRevert(plan.action) && request.unasked)
 	{
-		if (std::string forbidden = WhatForbids(plan.action, journal.WasApproved(plan.action.id));
-			!forbidden.empty())
+		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
 			return Obstacle{ActionEvent::kPostpone, forbidden};
 	}
 	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
@@ -340,7 +340,7 @@ Prepare(int64_t id)
 	{
 		/* A person's decision stands. */
 		if (obstacle->event == ActionEvent::kPostpone && plan.action.status == ActionStatus::kQueued &&
-			journal.WasApproved(id))
+			journal.LastRequest(id).approved)
 			obstacle->event = ActionEvent::kReturn;
 		note.sqlstate = sqlstate::kNotInPrerequisiteState;
 		note.error = obstacle->text;

@@ -21,6 +21,7 @@ namespace
 
 constexpr int kDays = 7;
 constexpr int kMinutesOfDay = 24 * 60;
+constexpr size_t kLongest = 256; /* more than all days and the longest name of a time zone */
 constexpr std::array<const char *, kDays> kDayNames = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 /* Of a name that the expression below let through. */
@@ -75,7 +76,8 @@ ParseMaintenanceWindow(const std::string &text)
 	std::smatch match;
 	MaintenanceWindow window;
 
-	if (!std::regex_match(text, match, kForm))
+	/* The library's matcher calls itself for each character. */
+	if (text.size() > kLongest || !std::regex_match(text, match, kForm))
 		return std::nullopt;
 	window.days = DaysOf(match[1]);
 	window.from = MinutesOf(match[2], match[3]);

@@ -160,18 +160,20 @@ Journal::LoadDue(const std::vector<ActionStatus> &states)
 	return LoadIf(kIsDue, states);
 }
 
-bool
-Journal::WasApproved(int64_t id)
+Journal::Request
+Journal::LastRequest(int64_t id)
 {
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query("SELECT from_status = 'approved' FROM steward.journal"
+			return spi_.Query("SELECT from_status = 'approved', worker_pid IS NOT NULL FROM steward.journal"
 							  " WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
 							  {std::to_string(id)});
 		});
 
-	return !rows.empty() && rows.front().Bool(0);
+	if (rows.empty())
+		return {};
+	return {rows.front().Bool(0), rows.front().Bool(1)};
 }
 
 int64_t
@@ -203,20 +205,6 @@ Journal::CouldNotBeReverted(int64_t id, int minutes)
 						  {std::to_string(id), std::to_string(minutes)})
 				.Bool(0);
 		});
-}
-
-bool
-Journal::IsUnasked(int64_t id)
-{
-	Rows rows = AsOwner(
-		[&]
-		{
-			return spi_.Query("SELECT worker_pid IS NOT NULL FROM steward.journal"
-							  " WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
-							  {std::to_string(id)});
-		});
-
-	return !rows.empty() && rows.front().Bool(0);
 }
 
 std::vector<int64_t>

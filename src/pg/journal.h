@@ -60,11 +60,13 @@ public:
 	/* Those of them that are due. */
 	std::vector<Action> LoadDue(const std::vector<ActionStatus> &states);
 
-	/* Whether the action was approved when it was last put into the queue. */
-	bool WasApproved(int64_t id);
-
-	/* Whether it was the steward who put it into the queue last, not a person. */
-	bool IsUnasked(int64_t id);
+	/* How the action was last put into the queue. */
+	struct Request
+	{
+		bool approved = false; /* it had been approved before */
+		bool unasked = false;  /* by the steward, not by a person */
+	};
+	Request LastRequest(int64_t id);
 
 	/* How often within a day it was taken out of the queue with nothing done. */
 	int64_t CountPostponements(int64_t id);

@@ -71,6 +71,7 @@ TEST(MaintenanceWindow, WhatIsOfAnotherFormIsNone)
 	for (const char *text : {"", "Sunday 01:00-02:00", "01:00", "1-2", "25:00-26:00", "01:60-02:00",
 							 "01:00-02:00 UTC more", "Mon- 01:00-02:00", "01:00-24:01"})
 		EXPECT_FALSE(ParseMaintenanceWindow(text)) << text;
+	EXPECT_FALSE(ParseMaintenanceWindow("01:00-02:00 " + std::string(10'000'000, 'x'))) << "no crash";
 }
 
 } // namespace steward
