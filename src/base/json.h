@@ -15,7 +15,11 @@
 
 #include <string>
 
+/* The library calls std::snprintf, of which a header before this one may have made a macro. */
+#pragma push_macro("snprintf")
+#undef snprintf
 #include <nlohmann/json.hpp>
+#pragma pop_macro("snprintf")
 
 /*
  * The library's own version of this takes memory in a destructor, to keep the

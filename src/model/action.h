@@ -11,45 +11,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/json.h"
+#include "model/action_kind.h"
 #include "model/object_id.h"
 
 namespace steward
 {
-
-enum class ActionKind
-{
-	kCreateIndex,
-	kDropIndex,
-};
-
-enum class ActionStatus
-{
-	kProposed,
-	kApproved,
-	kWithheld, /* advised, but something speaks against it: see the reason */
-	kQueued,
-	kRunning,
-	kVerifying, /* done; its effect is being measured */
-	kKept,
-	kRevertQueued,
-	kReverting,
-	kTakenBack,
-	kFailed,
-	kDismissed,
-	kObsolete, /* no longer advised */
-};
-
-std::string_view StatusName(ActionStatus status);
-std::optional<ActionStatus> StatusFromName(std::string_view name);
-
-std::string_view KindName(ActionKind kind);
-std::optional<ActionKind> KindFromName(std::string_view name);
 
 /* Advice as an adviser returns it, before it has an id. */
 struct Advice

@@ -22,9 +22,6 @@
  */
 #pragma once
 
-/* Before the server's headers, which make macros of snprintf and its like. */
-#include "base/json.h"
-
 extern "C"
 {
 #include "postgres.h"

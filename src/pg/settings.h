@@ -11,7 +11,7 @@
  */
 #pragma once
 
-#include "model/action.h"
+#include "model/action_kind.h"
 
 namespace steward::pg
 {

@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
- * action.cpp
+ * action_kind.cpp
  *	  The names under which kinds and states of actions are stored.
  *
  * Pure.
  *
  *-------------------------------------------------------------------------
  */
-#include "model/action.h"
+#include "model/action_kind.h"
 
 #include <array>
 #include <utility>

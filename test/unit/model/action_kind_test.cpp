@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
- * action_test.cpp
+ * action_kind_test.cpp
  *	  Shows that the stored names of states and kinds read back as what was
  *	  written, and that unknown ones are noticed.
  *
  *-------------------------------------------------------------------------
  */
-#include "model/action.h"
+#include "model/action_kind.h"
 
 #include <set>
 #include <string>

@@ -1,0 +1,48 @@
+/*-------------------------------------------------------------------------
+ *
+ * action_kind.h
+ *	  What kinds of actions there are, what states they go through, and the
+ *	  names under which both are stored.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace steward
+{
+
+enum class ActionKind
+{
+	kCreateIndex,
+	kDropIndex,
+};
+
+enum class ActionStatus
+{
+	kProposed,
+	kApproved,
+	kWithheld, /* advised, but something speaks against it: see the reason */
+	kQueued,
+	kRunning,
+	kVerifying, /* done; its effect is being measured */
+	kKept,
+	kRevertQueued,
+	kReverting,
+	kTakenBack,
+	kFailed,
+	kDismissed,
+	kObsolete, /* no longer advised */
+};
+
+std::string_view StatusName(ActionStatus status);
+std::optional<ActionStatus> StatusFromName(std::string_view name);
+
+std::string_view KindName(ActionKind kind);
+std::optional<ActionKind> KindFromName(std::string_view name);
+
+} // namespace steward
