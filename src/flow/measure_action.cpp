@@ -121,10 +121,13 @@ ObservationsFrom(const Json &measured, const char *part, const std::map<Statemen
 	return observations;
 }
 
+/* A table or an index, and what it is made of where it is partitioned. */
+using Tree = std::set<ObjectId>;
+
 /* Whether a plan scans an index. */
 struct IndexSearch
 {
-	ObjectId index;
+	const Tree &indexes;
 	bool found;
 };
 
@@ -137,14 +140,14 @@ LookForIndex(PlannedStmt *plan, void *argument)
 		{
 			auto *wanted = static_cast<IndexSearch *>(search);
 
-			wanted->found = wanted->found || wanted->index == index;
+			wanted->found = wanted->found || wanted->indexes.count(index) != 0;
 		},
 		argument);
 }
 
 /* Whether an index changes what the statement does: it reads it, or writes its table. */
 bool
-IsTouched(const Statement &statement, ObjectId relation, ObjectId index)
+IsTouched(const Statement &statement, const Tree &tables, const Tree &indexes)
 {
 	StatementAnalyzer analyzer(Unseen::kFilled);
 	AdvisedStatement advised;
@@ -152,8 +155,8 @@ IsTouched(const Statement &statement, ObjectId relation, ObjectId index)
 	for (Variant &variant : analyzer.Analyze(statement, advised))
 	{
 		const pg::AnalyzedQuery &query = *variant.query;
-		auto is_it = [&](ObjectId table) { return table == relation; };
-		IndexSearch search = {index, false};
+		auto is_it = [&](ObjectId table) { return tables.count(table) != 0; };
+		IndexSearch search = {indexes, false};
 
 		if (std::any_of(query.inserts().begin(), query.inserts().end(), is_it) ||
 			std::any_of(query.deletes().begin(), query.deletes().end(), is_it) ||
@@ -164,7 +167,18 @@ IsTouched(const Statement &statement, ObjectId relation, ObjectId index)
 			return true;
 	}
 	return std::any_of(advised.copied_into.begin(), advised.copied_into.end(),
-					   [&](ObjectId table) { return table == relation; });
+					   [&](ObjectId table) { return tables.count(table) != 0; });
+}
+
+Tree
+ReadTree(pg::Spi &spi, ObjectId top)
+{
+	Tree tree = {top};
+
+	for (const pg::Row &row :
+		 spi.Query("SELECT relid::oid FROM pg_partition_tree($1::oid)", {std::to_string(top)}))
+		tree.insert(row.ObjectId(0));
+	return tree;
 }
 
 /* What merely runs on the same table may have become slower for another reason. */
@@ -173,6 +187,8 @@ LeaveOutUntouched(pg::Spi &spi, pg::Journal &journal, const Action &action, Tria
 {
 	std::optional<Json> measured = journal.LastBaseline(action.id);
 	pg::Rows rows = spi.Query("SELECT to_regclass($1)::oid", {action.target});
+	Tree tables = ReadTree(spi, action.relation);
+	Tree indexes = rows.front().IsNull(0) ? Tree() : ReadTree(spi, rows.front().ObjectId(0));
 	std::map<StatementKey, Statement> statements;
 	std::vector<Observation> touched;
 	size_t i = 0;
@@ -184,8 +200,8 @@ LeaveOutUntouched(pg::Spi &spi, pg::Journal &journal, const Action &action, Tria
 		const Observation &observation = trial.beside.at(i++);
 		auto statement = statements.find(KeyFrom(entry));
 
-		if (statement != statements.end() && !rows.front().IsNull(0) &&
-			IsTouched(statement->second, action.relation, rows.front().ObjectId(0)))
+		if (statement != statements.end() && !indexes.empty() &&
+			IsTouched(statement->second, tables, indexes))
 			touched.push_back(observation);
 	}
 	trial.beside = std::move(touched);

@@ -9,6 +9,7 @@
  *-------------------------------------------------------------------------
  */
 #include "flow/recommend_indexes.h"
+#include "flow/index_names.h"
 
 #include <algorithm>
 #include <map>
@@ -198,62 +199,41 @@ Recommend(const Tuning &tuning, const PricedWorkload &priced, const ChosenIndex 
 	return recommended;
 }
 
-/* The names of relations by schema: those that are there, and those that were given. */
-class Names
-{
-public:
-	explicit Names(pg::Spi &spi) : spi_(spi) {}
-
-	std::string Give(const Relation &relation, const IndexDefinition &index)
-	{
-		if (taken_.count(relation.schema) == 0)
-			taken_[relation.schema] = pg::NamesInSchema(spi_, relation.schema);
-
-		std::set<std::string> &names = taken_[relation.schema];
-		std::string name = NameIndex(relation, index, names);
-
-		names.insert(name);
-		return name;
-	}
-
-private:
-	pg::Spi &spi_;
-	std::map<std::string, std::set<std::string>> taken_;
-};
-
 /*
- * A partitioned table's index cannot be built concurrently: it is made empty,
- * those of the partitions are built one by one, and attached from below.
+ * A partitioned table's index cannot be built concurrently: those of the
+ * partitions are built one by one, and attached from below to empty ones of the
+ * partitioned tables.
  */
 std::vector<std::string>
-StepsFor(const Relation &relation, const RecommendedIndex &recommended, Names &names)
+StepsFor(const Relation &relation, const RecommendedIndex &recommended, IndexNames &names)
 {
 	std::map<ObjectId, std::string> indexes = {{relation.oid, recommended.target}};
-	std::vector<std::string> steps = {
+	std::vector<std::string> steps;
+	std::vector<std::string> empty = {
 		pg::CreateIndexStatement(relation, recommended.index, recommended.name, pg::Building::kOnly)};
 	std::vector<std::string> attachments;
-	Relation as_partition = relation;
 
 	for (const Partition &partition : relation.partitions)
 	{
-		as_partition.name = partition.name;
-		as_partition.schema = partition.schema;
-
-		std::string name = names.Give(as_partition, recommended.index);
+		std::string name = names.Give(relation, partition, recommended.index);
 		std::string target = pg::QualifiedName(partition.schema, name);
 
 		indexes[partition.oid] = target;
-		steps.push_back(pg::CreatePartitionIndexStatement(
-			relation, partition, recommended.index, name,
-			partition.partitioned ? pg::Building::kOnly : pg::Building::kConcurrently));
+		if (partition.partitioned)
+			empty.push_back(pg::CreatePartitionIndexStatement(relation, partition, recommended.index, name,
+															  pg::Building::kOnly));
+		else
+			steps.push_back(pg::CreatePartitionIndexStatement(relation, partition, recommended.index, name,
+															  pg::Building::kConcurrently));
 		attachments.push_back(pg::AttachIndexStatement(indexes[partition.parent], target));
 	}
+	steps.insert(steps.end(), empty.begin(), empty.end());
 	steps.insert(steps.end(), attachments.rbegin(), attachments.rend());
 	return steps;
 }
 
 void
-GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
+GiveName(RecommendedIndex &recommended, const Relation &relation, IndexNames &names)
 {
 	recommended.name = names.Give(relation, recommended.index);
 	recommended.target = pg::QualifiedName(relation.schema, recommended.name);
@@ -273,7 +253,7 @@ GiveName(RecommendedIndex &recommended, const Relation &relation, Names &names)
 		recommended.reason += "; by its statistics no value occurs twice: if that is to stay so, " +
 							  recommended.unique_ddl + " makes sure of it";
 	}
-	recommended.undo_ddl = relation.partitioned ? "DROP INDEX " + recommended.target
+	recommended.undo_ddl = relation.partitioned ? pg::DropWholeIndexStatement(recommended.target)
 												: pg::DropIndexStatement(recommended.target);
 }
 
@@ -393,7 +373,7 @@ AskForSecondOpinion(Tuning &tuning, const PricedWorkload &priced, const ChosenIn
 void
 AdviseCreations(Tuning &tuning, const PricedWorkload &priced, const Selection &selection, pg::Spi &spi)
 {
-	Names names(spi);
+	IndexNames names(spi);
 	BetterOnes better;
 	std::map<size_t, double> saved; /* of each statement's time, by the better-ranked ones */
 

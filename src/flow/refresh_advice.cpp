@@ -116,6 +116,8 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 		evidence["may_fail"] = recommended.may_fail;
 	if (relation.partitioned)
 		evidence["partitioned"] = true;
+	if (relation.foreign_partitions)
+		evidence["foreign_partitions"] = true;
 	return evidence;
 }
 

@@ -149,12 +149,13 @@ RequireFeasible(const Action &action)
 			 "The condition of its index tells a value of a column that you may not read, and the catalog "
 			 "would show it to everybody.",
 			 "Ask for SELECT on that column."});
-	if (action.evidence.value("partitioned", false))
-		throw Refusal(
-			{sqlstate::kFeatureNotSupported, "action " + id + " is about a partitioned table",
-			 "Its index is built on one partition after the other, which this version does not do by itself.",
-			 "Run the steps yourself, in psql: SELECT unnest(ddl) FROM steward.actions WHERE id = " + id +
-				 " \\gexec"});
+	if (action.evidence.value("foreign_partitions", false))
+		throw Refusal({sqlstate::kFeatureNotSupported,
+					   "action " + id + " is about a table with foreign partitions",
+					   "Its index cannot be built on one partition after the other: it would never become "
+					   "valid. One statement can, during which nobody can write to the table.",
+					   "Run it yourself, in psql: SELECT unnest(ddl) FROM steward.actions WHERE id = " + id +
+						   " \\gexec"});
 }
 
 } // namespace

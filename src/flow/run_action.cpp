@@ -20,12 +20,14 @@
 #include "flow/run_action.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "base/text.h"
 #include "core/index/find_duplicates.h"
+#include "flow/build_parts.h"
 #include "flow/change_action.h"
+#include "flow/find_index.h"
 #include "flow/measure_action.h"
+#include "flow/run_ddl.h"
 #include "flow/schedule_actions.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
@@ -48,13 +50,6 @@ enum class Doing
 	kDrop,
 };
 
-enum class IndexState
-{
-	kAbsent,
-	kInvalid,
-	kValid,
-};
-
 /* What is to be done, as decided when the intent was written down. */
 struct Plan
 {
@@ -75,13 +70,12 @@ struct Obstacle
 	std::string text;
 };
 
-constexpr const char *kDeadlockDetected = "40P01";
 constexpr const char *kDataException = "22";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
-/* After steward.stop() all is to end within two seconds; what is left is removed later. */
-constexpr int kHurriedLockTimeoutMs = 300;
+/* A build in parts that ended so many workers may be what ends them. */
+constexpr int64_t kMostResumptions = 5;
 
 /* What goes wrong before or after the DDL is tried again after this time. */
 constexpr int kTroubleSeconds = 5;
@@ -95,72 +89,33 @@ IsRevert(const Action &action)
 	return action.status == ActionStatus::kRevertQueued || action.status == ActionStatus::kReverting;
 }
 
-/* Whether an index of the action's name is the one that it is about, and not somebody else's. */
-bool
-IsTheIndex(const ExistingIndex &index, Relation relation, const Action &action, pg::Journal &journal)
-{
-	if (action.kind == ActionKind::kCreateIndex)
-	{
-		std::optional<IndexDefinition> definition = pg::IndexFromJson(action.arguments, relation);
-
-		return definition && std::any_of(relation.indexes.begin(), relation.indexes.end(),
-										 [&](const ExistingIndex &known)
-										 {
-											 return known.oid == index.oid && known.recognized &&
-													known.method == definition->method &&
-													known.keys == definition->keys &&
-													known.included == definition->included &&
-													known.predicate == definition->predicate;
-										 });
-	}
-
-	std::optional<Json> before = journal.LastDefinition(action.id);
-
-	return before && before->at("definition").get<std::string>() == index.definition;
-}
-
-const ExistingIndex *
-FindIndex(const Catalog &catalog, const Action &action)
-{
-	if (catalog.empty())
-		return nullptr;
-
-	const std::vector<ExistingIndex> &indexes = catalog.begin()->second.indexes;
-	auto index = std::find_if(indexes.begin(), indexes.end(),
-							  [&](const ExistingIndex &existing) { return existing.name == action.target; });
-
-	return index == indexes.end() ? nullptr : &*index;
-}
-
-IndexState
-StateOf(pg::Spi &spi, const Action &action)
-{
-	pg::Journal journal(spi);
-
-	/* A table that somebody has locked is not one that is gone. */
-	pg::LockForReading(action.relation);
-
-	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
-	const ExistingIndex *index = FindIndex(catalog, action);
-
-	if (index == nullptr || !IsTheIndex(*index, catalog.begin()->second, action, journal))
-		return IndexState::kAbsent;
-	/* One that somebody else is just building under the name is not ours, and absent for us. */
-	if (!spi.Query("SELECT FROM pg_stat_progress_create_index"
-				   " WHERE index_relid = $1::oid AND pid <> pg_backend_pid()",
-				   {std::to_string(index->oid)})
-			 .empty())
-		return IndexState::kAbsent;
-	return index->valid ? IndexState::kValid : IndexState::kInvalid;
-}
-
 bool
 NameIsTaken(pg::Spi &spi, const Action &action)
 {
 	return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
 }
 
-/* The statement for an action, made from what the catalog says now. */
+/* The new index of an action, made from what the catalog says now. */
+std::optional<Obstacle>
+PlanCreation(pg::Spi &spi, Relation &relation, Plan &plan)
+{
+	const Action &action = plan.action;
+	std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
+
+	if (!index || relation.schema != action.arguments.at("schema").get<std::string>() ||
+		relation.partitioned != HasParts(action))
+		return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
+	/* Of a partitioned table it is what the log tells: the statements are those for its parts. */
+	plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
+										pg::Building::kConcurrently);
+	if (std::any_of(index->keys.begin(), index->keys.end(),
+					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); }))
+		plan.analyze = "ANALYZE " + relation.quoted;
+	plan.comment = "pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
+	return std::nullopt;
+}
+
+/* The statement for an action. */
 std::optional<Obstacle>
 DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {
@@ -177,18 +132,12 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 
 	if (action.kind == ActionKind::kCreateIndex)
 	{
-		std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
-
-		if (!index || relation.schema != action.arguments.at("schema").get<std::string>())
-			return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
-		plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
-											pg::Building::kConcurrently);
-		if (std::any_of(index->keys.begin(), index->keys.end(),
-						[&](const IndexKey &key)
-						{ return !relation.columns.at(key.column).expression.empty(); }))
-			plan.analyze = "ANALYZE " + relation.quoted;
-		plan.comment =
-			"pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
+		if (relation.foreign_partitions)
+			return Obstacle{ActionEvent::kFail, "the table has a foreign partition by now"};
+		if (relation.busy)
+			return Obstacle{ActionEvent::kPostpone, relation.unfit};
+		if (std::optional<Obstacle> obstacle = PlanCreation(spi, relation, plan))
+			return obstacle;
 	}
 	else
 	{
@@ -225,7 +174,8 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
 
 	plan.doing = Doing::kDrop;
-	plan.sql = pg::DropIndexStatement(action.target);
+	plan.sql =
+		HasParts(action) ? pg::DropWholeIndexStatement(action.target) : pg::DropIndexStatement(action.target);
 	if (catalog.empty())
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
 
@@ -307,6 +257,20 @@ WaitAfterPostponements(int64_t count)
 	return std::min(60, 1 << std::min<int64_t>(count, 6)) * 60;
 }
 
+/* Whether what a worker left is finished, not cleared away: the parts that it built took time. */
+bool
+MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	if (!HasParts(plan.action) || plan.doing == Doing::kDrop || !plan.action.local ||
+		pg::ReadStopState().stopped || !journal.ErrorOfNewestEntry(plan.action.id).text.empty() ||
+		journal.CountResumptions(plan.action.id) >= kMostResumptions)
+		return false;
+
+	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
+
+	return !catalog.empty() && !PlanCreation(spi, catalog.begin()->second, plan);
+}
+
 /* First transaction: decides, and writes the intent down. */
 Plan
 Prepare(int64_t id)
@@ -321,9 +285,11 @@ Prepare(int64_t id)
 	if (plan.action.status == ActionStatus::kRunning || plan.action.status == ActionStatus::kReverting)
 	{
 		plan.go = true;
-		plan.settle = true;
 		plan.doing = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action) ? Doing::kBuild
 																							 : Doing::kDrop;
+		plan.settle = !MayGoOn(spi, journal, plan);
+		if (!plan.settle)
+			journal.Remark(id, plan.action.status, note);
 		return plan;
 	}
 	if (plan.action.status != ActionStatus::kQueued && plan.action.status != ActionStatus::kRevertQueued)
@@ -351,38 +317,6 @@ Prepare(int64_t id)
 	return plan;
 }
 
-void
-InTransaction(const std::function<void()> &work)
-{
-	if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
-		throw pg::ServerError(*error);
-}
-
-IndexState
-LookAtIndex(const Action &action)
-{
-	IndexState state = IndexState::kInvalid;
-
-	InTransaction(
-		[&]
-		{
-			pg::Spi spi;
-
-			state = StateOf(spi, action);
-		});
-	return state;
-}
-
-/* Whether to end soon: then no lock is waited for longer than a moment. */
-bool
-IsInHurry()
-{
-	if (!pg::ReadStopState().stopped)
-		return false;
-	pg::SetLockTimeout(kHurriedLockTimeoutMs);
-	return true;
-}
-
 /* Removes our own invalid index; true where nothing of it is left. */
 bool
 RemoveInvalid(const Action &action)
@@ -391,40 +325,39 @@ RemoveInvalid(const Action &action)
 	{
 		if (LookAtIndex(action) != IndexState::kInvalid)
 			return true;
-		if (std::optional<pg::ServerError> error = pg::RunTopLevel(pg::DropIndexStatement(action.target)))
+		if (std::optional<Error> error = RunDdl(pg::DropIndexStatement(action.target)))
 			pg::LogWarning("could not remove the invalid index " + action.target + ": " + error->message);
 	}
 	return LookAtIndex(action) != IndexState::kInvalid;
 }
 
+/* What is left of an attempt that did not succeed; true where nothing is. */
 bool
-IsLockTrouble(const pg::ServerError &error)
+ClearAway(const Plan &plan)
 {
-	return error.Sqlstate() == sqlstate::kLockNotAvailable || error.Sqlstate() == kDeadlockDetected;
+	if (!HasParts(plan.action) || plan.doing == Doing::kDrop)
+		return RemoveInvalid(plan.action);
+	return LookAtIndex(plan.action) == IndexState::kValid || RemoveParts(plan.action);
 }
 
 /* Does it, again after a while where a lock was in the way.  The last error, if it ended in one. */
-std::optional<pg::ServerError>
+std::optional<Error>
 Execute(const Plan &plan)
 {
-	for (int attempt = 0;; attempt++)
+	if (HasParts(plan.action) && plan.doing == Doing::kBuild)
+		return BuildParts(plan.action);
+	for (int failures = 1;; failures++)
 	{
-		std::optional<pg::ServerError> error = pg::RunTopLevel(plan.sql);
+		/* Nothing of a partitioned table's index can be dropped concurrently. */
+		std::optional<Error> error = HasParts(plan.action) ? RunBriefly(plan.sql) : RunDdl(plan.sql);
 
-		if (!error || !IsLockTrouble(*error) || attempt >= pg::settings::lock_retries)
-			return error;
-		pg::LogMessage("action " + std::to_string(plan.action.id) + ": " + error->message + "; trying again");
+		if (!error)
+			return std::nullopt;
+		if (std::optional<Error> last = WaitToTryAgain(plan.action.id, *error, failures))
+			return last;
 		/* With the leftover still there, another build could only say that the name is taken. */
 		if (!RemoveInvalid(plan.action))
 			return error;
-		try
-		{
-			pg::WaitMilliseconds(1000L << std::min(attempt, 5));
-		}
-		catch (const pg::ServerError &cancel)
-		{
-			return cancel;
-		}
 	}
 }
 
@@ -477,27 +410,27 @@ NotingTrouble(int64_t id, Work &&work)
 
 /* What ended the DDL; whoever cancelled it is named. */
 std::string
-Describe(const pg::ServerError &error, const pg::Journal::Trouble &known)
+Describe(const Error &error, const pg::Journal::Trouble &known)
 {
 	pg::StopState stop = pg::ReadStopState();
 
-	if (error.Sqlstate() == sqlstate::kQueryCanceled && known.sqlstate == sqlstate::kQueryCanceled)
+	if (error.sqlstate == sqlstate::kQueryCanceled && known.sqlstate == sqlstate::kQueryCanceled)
 		return known.text;
-	if (error.Sqlstate() == sqlstate::kQueryCanceled && stop.stopped)
+	if (error.sqlstate == sqlstate::kQueryCanceled && stop.stopped)
 		return "the steward was stopped by " + stop.by + ": " + stop.reason;
 	/* What an expression makes of a row's value may stand in the message. */
-	if (error.Sqlstate().compare(0, 2, kDataException) == 0)
+	if (error.sqlstate.compare(0, 2, kDataException) == 0)
 		return "a value of some row does not allow it";
 	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
 }
 
 /* Last transaction: what is there decides. */
 void
-Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
+Conclude(Plan &plan, const std::optional<Error> &error)
 {
 	/* Somebody else was faster with the name: the index there is his, whatever its state. */
-	bool taken = error && error->Sqlstate() == kDuplicateTable;
-	bool clean = taken || RemoveInvalid(plan.action);
+	bool taken = error && error->sqlstate == kDuplicateTable && !HasParts(plan.action);
+	bool clean = taken || ClearAway(plan);
 	IndexState state = LookAtIndex(plan.action);
 	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
 
@@ -514,7 +447,7 @@ Conclude(Plan &plan, const std::optional<pg::ServerError> &error)
 
 			if (error)
 			{
-				note.sqlstate = error->Sqlstate();
+				note.sqlstate = error->sqlstate;
 				note.error = Describe(*error, known);
 			}
 			else if (!done)
@@ -551,16 +484,16 @@ CarryOut(int64_t id)
 	pg::LogMessage("action " + std::to_string(id) +
 				   " starts: " + (plan.settle ? "settling " + plan.action.target : plan.sql));
 
-	std::optional<pg::ServerError> error;
+	std::optional<Error> error;
 
 	if (!plan.settle)
 		error = Execute(plan);
 	if (!error && !plan.analyze.empty())
 	{
-		if (std::optional<pg::ServerError> failure = pg::RunTopLevel(plan.analyze))
+		if (std::optional<Error> failure = RunDdl(plan.analyze))
 			/* The message may quote what the expression makes of a row. */
 			pg::LogWarning("action " + std::to_string(id) + ": the table could not be analysed: SQLSTATE " +
-						   failure->Sqlstate());
+						   failure->sqlstate);
 	}
 	Conclude(plan, error);
 	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));

@@ -24,7 +24,7 @@ namespace
 bool
 NeedsPerson(const Action &action)
 {
-	return action.evidence.contains("may_fail") || action.evidence.value("partitioned", false) ||
+	return action.evidence.contains("may_fail") || action.evidence.value("foreign_partitions", false) ||
 		   action.arguments.value("predicate", Json::object()).value("private", false);
 }
 

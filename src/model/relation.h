@@ -95,8 +95,8 @@ struct ExistingIndex
 	std::vector<ColumnNumber> included;
 	bool valid = false;
 	bool being_built = false; /* by somebody just now */
-	bool droppable = false;   /* no constraint, replica identity, cluster or partition hangs on it */
-	bool rebuildable = false; /* of plain columns: built again, it runs nobody's code */
+	bool droppable = false;   /* no constraint, replica identity, cluster or index above hangs on it */
+	bool rebuildable = false; /* by one statement, and of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
 
 	bool operator==(const ExistingIndex &) const = default;

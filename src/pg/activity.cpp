@@ -27,17 +27,21 @@ namespace steward::pg
 std::string
 BuildProgress(Spi &spi, Oid relation)
 {
-	Rows rows = spi.Query("SELECT phase, blocks_done::float8 / nullif(blocks_total, 0),"
-						  "       tuples_done::float8 / nullif(tuples_total, 0), current_locker_pid"
-						  "  FROM pg_stat_progress_create_index"
-						  " WHERE datname = current_database() AND relid = $1::oid LIMIT 1",
-						  {std::to_string(relation)});
+	Rows rows =
+		spi.Query("SELECT p.phase, p.blocks_done::float8 / nullif(p.blocks_total, 0),"
+				  "       p.tuples_done::float8 / nullif(p.tuples_total, 0), p.current_locker_pid,"
+				  "       CASE WHEN p.relid <> $1::oid THEN p.relid::regclass::text || ': ' ELSE '' END"
+				  "  FROM pg_stat_progress_create_index AS p"
+				  " WHERE p.datname = current_database()"
+				  "   AND (p.relid = $1::oid OR p.relid IN (SELECT relid FROM pg_partition_tree($1::oid)))"
+				  " LIMIT 1",
+				  {std::to_string(relation)});
 
 	if (rows.empty())
 		return "";
 
 	const Row &row = rows.front();
-	std::string text = row.Text(0);
+	std::string text = row.Text(4) + row.Text(0);
 
 	/* In steps of 25 %, so that a quick build is not a flood of lines. */
 	for (size_t column : {1, 2})

@@ -405,8 +405,8 @@ ToModel(Oid oid, const RelationFacts &facts)
 
 /*
  * elements_only: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it.  rebuildable: that reads no expressions of its owner with our
- * rights.  signature: equal where two indexes do the same for speed;
+ * depends on it.  rebuildable: by one statement, that reads no expressions of its
+ * owner with our rights.  signature: equal where two indexes do the same for speed;
  * uniqueness is no part of it, since a unique index is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
@@ -428,10 +428,10 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
        i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
        i.indisvalid AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
-         AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid OR inhparent = i.indexrelid)
+         AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
                           WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
-       i.indexprs IS NULL AND i.indpred IS NULL, pg_relation_size(i.indexrelid), am.amname,
+       i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i', pg_relation_size(i.indexrelid), am.amname,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
        EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = i.indexrelid)
   FROM pg_index AS i

@@ -236,6 +236,12 @@ DropIndexStatement(const std::string &target)
 }
 
 std::string
+DropWholeIndexStatement(const std::string &target)
+{
+	return "DROP INDEX " + target;
+}
+
+std::string
 RebuildStatement(const std::string &definition, const Relation &relation)
 {
 	static const std::string kBeginning = "CREATE INDEX ";
@@ -343,6 +349,27 @@ IndexFromJson(const Json &arguments, Relation &relation)
 	}
 	RecognizeIndexes(relation);
 	return index;
+}
+
+Json
+ArgumentsForPartition(Json arguments, const Relation &partition)
+{
+	for (const char *list : {"keys", "included"})
+	{
+		for (Json &element : arguments.at(list))
+		{
+			for (const auto &[number, column] : partition.columns)
+			{
+				/* An expression has no column, and stands on names. */
+				if (number < kFirstElement && element.at("column") != 0 && column.name == element.at("name"))
+				{
+					element["column"] = number;
+					break;
+				}
+			}
+		}
+	}
+	return arguments;
 }
 
 } // namespace steward::pg

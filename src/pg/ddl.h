@@ -60,6 +60,9 @@ std::string UniqueIndexStatement(const Relation &relation, const IndexDefinition
 /* DROP INDEX CONCURRENTLY of a qualified, quoted name */
 std::string DropIndexStatement(const std::string &target);
 
+/* DROP INDEX of a partitioned table's index, which knows no other way, with those of the partitions */
+std::string DropWholeIndexStatement(const std::string &target);
+
 /*
  * CREATE INDEX CONCURRENTLY from a definition of pg_get_indexdef().  Empty
  * where the text is anything else than one index of this very table.
@@ -77,5 +80,8 @@ Json IndexToJson(const Relation &relation, const IndexDefinition &index, const s
  * to those of the relation.
  */
 std::optional<IndexDefinition> IndexFromJson(const Json &arguments, Relation &relation);
+
+/* The same arguments for a partition of the table, where columns may have other numbers. */
+Json ArgumentsForPartition(Json arguments, const Relation &partition);
 
 } // namespace steward::pg

@@ -93,6 +93,10 @@ TextOrNull(const std::string &text)
 	return text.empty() ? Value() : Value(text);
 }
 
+/* Of entries: those since the action was started last. */
+constexpr const char *kSinceStart = "id > (SELECT max(id) FROM steward.journal"
+									"       WHERE action = $1::bigint AND from_status = 'queued')";
+
 Value
 JsonOrNull(const std::optional<Json> &json)
 {
@@ -373,6 +377,28 @@ std::optional<Json>
 Journal::LastDefinition(int64_t id)
 {
 	return NewestOf("CASE WHEN before_state ? 'definition' THEN before_state END", id);
+}
+
+std::optional<Json>
+Journal::LastParts(int64_t id)
+{
+	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts' END", id);
+}
+
+int64_t
+Journal::CountResumptions(int64_t id)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT count(*) FROM steward.journal"
+						  " WHERE action = $1::bigint AND from_status = 'running' AND to_status = 'running'"
+						  "   AND error IS NULL AND before_state IS NULL AND " +
+							  std::string(kSinceStart),
+						  {std::to_string(id)})
+				.Integer(0);
+		});
 }
 
 std::optional<Json>

@@ -91,6 +91,12 @@ public:
 	/* The newest before_state that holds the definition of an index. */
 	std::optional<Json> LastDefinition(int64_t id);
 
+	/* The names of the index on each partition, by its OID. */
+	std::optional<Json> LastParts(int64_t id);
+
+	/* How often a worker went on with what one before it left, since the action was started. */
+	int64_t CountResumptions(int64_t id);
+
 	/* The counters noted when the action was done, from which its effect is reckoned. */
 	std::optional<Json> LastBaseline(int64_t id);
 

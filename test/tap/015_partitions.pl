@@ -81,6 +81,11 @@ is($same, 't', 'which one statement builds');
 like($reason, qr/it has foreign partitions, so that only one statement can build it, during which nobody can write/, 'and it says why');
 $node->safe_psql($db, $ddl);
 is($node->safe_psql($db, q{SELECT indisvalid FROM pg_index WHERE indexrelid = 'log_client_idx'::regclass}), 't', 'it can be built');
+$node->safe_psql($db, 'DROP INDEX log_client_idx');
+run_workload($node, $db, query => 'SELECT id, pad FROM log WHERE client = %d AND at < 120000');
+$node->safe_psql($db, 'SELECT steward.refresh()');
+refused($node, $db, q{DO $$ BEGIN PERFORM steward.approve(id) FROM steward.actions WHERE relation = 'log'::regclass; END $$}, '0A000',
+	qr/is about a table with foreign partitions/, 'building it step by step');
 
 $node->stop;
 done_testing();

@@ -32,6 +32,9 @@ FindSuperfluous(const Relation &relation, const IndexDefinition &index)
 {
 	std::vector<ExistingIndex> superfluous;
 
+	/* The drop would not be advised later. */
+	if (relation.partitioned)
+		return superfluous;
 	for (const ExistingIndex &existing : relation.indexes)
 	{
 		if (existing.valid && existing.droppable && existing.recognized && index.method == "btree" &&

@@ -149,15 +149,16 @@ DescribeLocks(const Action &action)
 {
 	bool creates = action.kind == ActionKind::kCreateIndex;
 
-	if (action.evidence.value("partitioned", false) && action.ddl.size() == 1)
+	if (action.evidence.value("foreign_partitions", false))
 		return {
 			"CREATE INDEX on the partitioned table takes SHARE on all partitions: reads go on, writes wait."};
 	if (action.evidence.value("partitioned", false))
 		return {
-			"The first step takes SHARE on the table itself, for a moment: it waits for transactions that wrote to",
-			"it, and new writes wait behind it, so SET lock_timeout = '2s' and try again if need be. Then SHARE UPDATE",
-			"EXCLUSIVE on one partition at a time: reads and writes go on. In one statement, CREATE INDEX would block",
-			"all writes while it builds. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
+			"CREATE INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on one partition at a time: reads and writes go on,",
+			"VACUUM, ANALYZE and other DDL on it wait. Then CREATE INDEX ON ONLY takes SHARE on the table itself, and each",
+			"ATTACH takes ACCESS EXCLUSIVE on a partition's new index, for a moment: they wait for transactions that wrote",
+			"to the table or read that index, and others wait behind them: by hand, SET lock_timeout = '300ms' and try again",
+			"if need be, as the steward does. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
 	return {std::string(creates ? "CREATE" : "DROP") +
 				" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
 			"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."};

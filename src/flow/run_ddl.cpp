@@ -1,0 +1,104 @@
+/*-------------------------------------------------------------------------
+ *
+ * run_ddl.cpp
+ *	  What an action worker does things with: statements of its own, and
+ *	  transactions between them.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/run_ddl.h"
+
+#include <algorithm>
+
+#include "pg/session.h"
+#include "pg/settings.h"
+#include "pg/shared_memory.h"
+#include "pg/transaction.h"
+#include "pg/worker.h"
+
+namespace steward
+{
+
+namespace
+{
+
+constexpr const char *kDeadlockDetected = "40P01";
+
+/*
+ * After steward.stop() all is to end within two seconds; what is left is removed
+ * later.  And so long others may wait behind us.
+ */
+constexpr int kMomentMs = 300;
+
+} // namespace
+
+Error
+ToError(const pg::ServerError &error)
+{
+	return {error.Sqlstate(), error.message, error.detail, error.hint};
+}
+
+void
+InTransaction(const std::function<void()> &work)
+{
+	if (std::optional<pg::ServerError> error = pg::RunTransaction(work))
+		throw pg::ServerError(*error);
+}
+
+std::optional<Error>
+RunDdl(const std::string &sql)
+{
+	std::optional<pg::ServerError> error = pg::RunTopLevel(sql);
+
+	if (!error)
+		return std::nullopt;
+	return ToError(*error);
+}
+
+std::optional<Error>
+RunBriefly(const std::string &sql)
+{
+	pg::SetLockTimeout(kMomentMs);
+
+	std::optional<Error> error = RunDdl(sql);
+
+	if (!IsInHurry())
+		pg::SetLockTimeout(pg::settings::lock_timeout_ms);
+	return error;
+}
+
+bool
+IsLockTrouble(const Error &error)
+{
+	return error.sqlstate == sqlstate::kLockNotAvailable || error.sqlstate == kDeadlockDetected;
+}
+
+std::optional<Error>
+WaitToTryAgain(int64_t action, const Error &error, int failures)
+{
+	if (!IsLockTrouble(error) || failures > pg::settings::lock_retries)
+		return error;
+	pg::LogMessage("action " + std::to_string(action) + ": " + error.message + "; trying again");
+	try
+	{
+		pg::WaitMilliseconds(1000L << std::min(failures - 1, 5));
+	}
+	catch (const pg::ServerError &cancel)
+	{
+		return ToError(cancel);
+	}
+	return std::nullopt;
+}
+
+bool
+IsInHurry()
+{
+	if (!pg::ReadStopState().stopped)
+		return false;
+	pg::SetLockTimeout(kMomentMs);
+	return true;
+}
+
+} // namespace steward
