@@ -216,6 +216,7 @@ Steward::DoRounds()
 	if (mode >= pg::Mode::kObserve && now >= last_observation_ + pg::settings::workload_interval_s)
 	{
 		Attempt("note the workload", ObserveRound);
+		Attempt("forget what is old", ForgetRound);
 		last_observation_ = now;
 	}
 	if (mode >= pg::Mode::kAdvise && now >= last_advice_ + pg::settings::round_interval_s)

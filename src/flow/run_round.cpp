@@ -11,6 +11,7 @@
  */
 #include "flow/run_round.h"
 
+#include "flow/forget_history.h"
 #include "flow/measure_action.h"
 #include "flow/observe_workload.h"
 #include "flow/refresh_advice.h"
@@ -44,6 +45,12 @@ void
 ObserveRound()
 {
 	NoteWorkload();
+}
+
+void
+ForgetRound()
+{
+	ForgetHistory();
 }
 
 void

@@ -32,6 +32,9 @@ std::string FindPublication();
 /* Notes the workload; from mode `observe` on. */
 void ObserveRound();
 
+/* Keeps the steward's own tables within their size. */
+void ForgetRound();
+
 /* From mode `advise` on: measures what was applied, and decides whether it stays. */
 void VerifyRound();
 

@@ -26,12 +26,15 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
+#include "pg/storage.h"
 
 namespace steward
 {
 
 namespace
 {
+
+constexpr double kMegabyte = 1024.0 * 1024.0;
 
 constexpr const char *kModeNames[] = {"off", "observe", "advise", "auto"};
 
@@ -152,7 +155,10 @@ AddWorkload(Lines &lines, pg::Spi &spi)
 
 	if (row.Integer(0) > 0)
 		lines.push_back(
-			{"SEEN", Count(static_cast<size_t>(row.Integer(1)), "statement") + " noted since " + row.Text(2),
+			{"SEEN",
+			 Count(static_cast<size_t>(row.Integer(1)), "statement") + " noted since " + row.Text(2) +
+				 "; the steward's tables take " + FormatBytes(pg::SizeOfTables(spi)) + ", " +
+				 FormatBytes(pg::settings::max_storage_mb * kMegabyte) + " are pg_steward.max_storage",
 			 "SELECT * FROM steward.statements;"});
 	else
 		lines.push_back({"SEEN", "nothing noted yet; statements count from pg_stat_statements' last reset",

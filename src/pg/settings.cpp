@@ -40,11 +40,13 @@ char *home_database = nullptr;
 bool hooks = false;
 int index_max_columns = 0;
 int index_storage_budget_mb = 0;
+int journal_retention_min = 0;
 int lock_retries = 0;
 int lock_timeout_ms = 0;
 char *maintenance_window = nullptr;
 int max_index_size_mb = 0;
 int max_replica_lag_mb = 0;
+int max_storage_mb = 0;
 int max_workers = 0;
 int min_calls = 0;
 int min_free_space_mb = 0;
@@ -192,6 +194,8 @@ DefineSettings()
 	Integer("pg_steward.index_storage_budget", "What all newly advised indexes together may take.",
 			"-1 is the larger of 256 MB and 20 % of the database.", &s::index_storage_budget_mb, -1, -1,
 			INT_MAX, PGC_USERSET, GUC_UNIT_MB);
+	Integer("pg_steward.journal_retention", "How long actions that have ended are remembered.", nullptr,
+			&s::journal_retention_min, 365 * 24 * 60, 24 * 60, INT_MAX, PGC_SIGHUP, GUC_UNIT_MIN);
 	Integer("pg_steward.lock_retries", "How often an action whose lock timed out is tried again.", nullptr,
 			&s::lock_retries, 3, 0, 100, PGC_SIGHUP, 0);
 	Integer("pg_steward.lock_timeout", "How long an action waits for a lock.", nullptr, &s::lock_timeout_ms,
@@ -203,6 +207,10 @@ DefineSettings()
 	Integer("pg_steward.max_replica_lag",
 			"A build does not start while a standby has more WAL than this to replay; 0 is without limit.",
 			nullptr, &s::max_replica_lag_mb, 1024, 0, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
+	Integer(
+		"pg_steward.max_storage", "How large the steward's own tables in a database may become.",
+		"Beyond it the oldest intervals of the workload and the oldest actions that have ended are forgotten.",
+		&s::max_storage_mb, 256, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
 	Integer("pg_steward.max_workers", "The most databases that are looked after at the same time.",
 			"With more databases than this they take turns.", &s::max_workers, 3, 1, 1000, PGC_SIGHUP, 0);
 	Integer("pg_steward.min_calls", "Statements with fewer calls in the window wait for advice.", nullptr,

@@ -40,11 +40,13 @@ extern char *home_database;
 extern bool hooks;
 extern int index_max_columns;
 extern int index_storage_budget_mb; /* -1: the larger of 256 MB and 20 % of the database */
+extern int journal_retention_min;
 extern int lock_retries;
 extern int lock_timeout_ms;
 extern char *maintenance_window;
 extern int max_index_size_mb;  /* 0: no limit */
 extern int max_replica_lag_mb; /* 0: no limit */
+extern int max_storage_mb;
 extern int max_workers;
 extern int min_calls;
 extern int min_free_space_mb;

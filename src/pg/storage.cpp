@@ -1,0 +1,126 @@
+/*-------------------------------------------------------------------------
+ *
+ * storage.cpp
+ *	  How large the steward's own tables are, and what can be forgotten.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/storage.h"
+
+#include <string>
+
+#include "pg/settings.h"
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/* Of a row: its line pointer, and an entry of the primary key at 90 % fill. */
+constexpr double kRowOverhead = 4 + 50;
+
+/*
+ * What is taken back is not proposed again for a while, which is only known as
+ * long as it is remembered; what was dismissed is a decision.
+ */
+constexpr const char *kEnded =
+	"(a.status IN ('obsolete', 'failed', 'kept')"
+	" OR (a.status = 'taken_back'"
+	"     AND a.updated_at < now() - current_setting('pg_steward.retry_after')::interval))";
+
+} // namespace
+
+double
+SizeOfTables(Spi &spi)
+{
+	return spi
+		.QueryOne("SELECT coalesce(sum(pg_total_relation_size(oid)), 0) FROM pg_class"
+				  " WHERE relnamespace = 'steward'::regnamespace AND relkind = 'r'")
+		.Number(0);
+}
+
+std::vector<IntervalRows>
+CountIntervals(Spi &spi)
+{
+	std::vector<IntervalRows> intervals;
+
+	for (const Row &row :
+		 spi.Query("SELECT extract(epoch FROM until), count(*) FROM steward.statement_history"
+				   " GROUP BY until ORDER BY until DESC"))
+		intervals.push_back({row.Number(0), row.Number(1)});
+	return intervals;
+}
+
+double
+IntervalRowSize(Spi &spi)
+{
+	return spi.QueryOne("SELECT coalesce(avg(pg_column_size(h.*)), 0)"
+						"  FROM (SELECT * FROM steward.statement_history LIMIT 100) AS h")
+			   .Number(0) +
+		   kRowOverhead;
+}
+
+std::vector<ActionSize>
+SizesOfEnded(Spi &spi)
+{
+	std::vector<ActionSize> actions;
+
+	for (const Row &row :
+		 spi.Query(std::string("SELECT a.id, pg_column_size(a.*) + coalesce((SELECT sum(pg_column_size(j.*))"
+							   "           FROM steward.journal AS j WHERE j.action = a.id), 0)"
+							   "  FROM steward.actions AS a WHERE ") +
+				   kEnded + " ORDER BY a.updated_at, a.id"))
+		actions.push_back({row.Integer(0), row.Number(1)});
+	return actions;
+}
+
+double
+SizeOfOthers(Spi &spi)
+{
+	return spi
+		.QueryOne(std::string("SELECT coalesce((SELECT sum(pg_column_size(a.*)) FROM steward.actions AS a"
+							  "                  WHERE NOT ") +
+				  kEnded +
+				  "), 0)"
+				  "     + coalesce((SELECT sum(pg_column_size(j.*)) FROM steward.journal AS j"
+				  "                   JOIN steward.actions AS a ON a.id = j.action WHERE NOT " +
+				  kEnded +
+				  "), 0)"
+				  "     + coalesce((SELECT sum(pg_column_size(c.*)) FROM steward.statement_counters AS c), 0)"
+				  "     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)")
+		.Number(0);
+}
+
+void
+ForgetIntervals(Spi &spi, double until)
+{
+	/* The number was read back from text. */
+	spi.Execute("DELETE FROM steward.statement_history"
+				" WHERE until <= to_timestamp($1::float8) + interval '1 millisecond'",
+				{std::to_string(until)});
+}
+
+void
+ForgetActions(Spi &spi, const std::vector<int64_t> &ids)
+{
+	std::string list;
+
+	for (int64_t id : ids)
+		list += (list.empty() ? "" : ",") + std::to_string(id);
+	spi.Execute(std::string("DELETE FROM steward.actions AS a WHERE a.id = ANY ($1::bigint[]) AND ") + kEnded,
+				{"{" + list + "}"});
+}
+
+void
+ForgetOldActions(Spi &spi)
+{
+	spi.Execute(std::string("DELETE FROM steward.actions AS a"
+							" WHERE a.updated_at < now() - make_interval(mins => $1::integer) AND ") +
+					kEnded,
+				{std::to_string(settings::journal_retention_min)});
+}
+
+} // namespace steward::pg
