@@ -125,9 +125,13 @@ Launcher::ClaimOf(const pg::ConnectableDatabase &database)
 	TimestampTz now = GetCurrentTimestamp();
 	bool starting = std::any_of(running_.begin(), running_.end(),
 								[&](const Running &running) { return running.database == database.oid; });
+	bool stopped = pg::ReadStopState().stopped;
 	pg::SharedLock lock(LW_EXCLUSIVE);
 	pg::DatabaseSlot *slot = pg::SlotOf(database.oid);
 
+	/* Stopped, only what was left when the server went down is cleared away. */
+	if (slot != nullptr && stopped && slot->looked_at != 0)
+		return {};
 	if (slot == nullptr || starting || slot->steward_pid != 0 || slot->away_until > now)
 		return {};
 	if (slot->wanted)
@@ -190,8 +194,6 @@ Launcher::Round()
 	std::vector<std::pair<Claim, const pg::ConnectableDatabase *>> waiting;
 	Oid home = InvalidOid;
 
-	if (pg::ReadStopState().stopped)
-		return;
 	if (std::optional<pg::ServerError> error = pg::RunTransaction([&] { databases = pg::ReadDatabases(); }))
 	{
 		pg::LogWarning("could not read the databases: " + error->message);

@@ -270,6 +270,8 @@ Steward::Tick()
 	ServeQueue(stopped);
 	if (!stopped)
 		DoRounds();
+	else
+		round_done_ = true;
 	return true;
 }
 

@@ -77,7 +77,7 @@ private:
 		if (told_.empty() && pg::SecondsSinceEpoch() - started_at_ < kPatienceSeconds)
 			return "";
 
-		std::string trouble = pg::StewardTrouble();
+		std::string trouble = pg::StewardTrouble().text;
 
 		return "waiting in the queue" + (trouble.empty() ? "" : ": " + trouble);
 	}

@@ -38,6 +38,9 @@ constexpr double kMegabyte = 1024.0 * 1024.0;
 
 constexpr const char *kModeNames[] = {"off", "observe", "advise", "auto"};
 
+/* So many intervals without a round are no chance any more. */
+constexpr double kMostIntervals = 3;
+
 using Lines = std::vector<StatusLine>;
 
 const std::vector<std::string> kLibraries = {"pg_stat_statements", "pg_steward"};
@@ -107,8 +110,16 @@ AddWorkers(Lines &lines)
 		lines.push_back({"WARN", "stopped by " + stop.by + ": " + stop.reason, "SELECT steward.start();"});
 	if (pg::Shared() == nullptr || pg::InRecovery())
 		return;
-	if (std::string trouble = pg::StewardTrouble(); !trouble.empty())
-		lines.push_back({"WARN", trouble, ""});
+	if (pg::Trouble trouble = pg::StewardTrouble(); !trouble.text.empty())
+		lines.push_back({"WARN", trouble.text, trouble.remedy});
+	if (double age = pg::SecondsSinceRound(); !stop.stopped && pg::CurrentMode() >= pg::Mode::kAdvise &&
+											  age > kMostIntervals * pg::settings::round_interval_s)
+		lines.push_back(
+			{"WARN",
+			 "the last round that succeeded is older than three times pg_steward.round_interval: " +
+				 FormatMilliseconds(age * 1000),
+			 "SELECT summary FROM steward.refresh(); does one now and says what is in its way; where "
+			 "many databases take turns, raise pg_steward.max_workers"});
 
 	int failures = 0;
 
@@ -204,6 +215,34 @@ AddWork(Lines &lines, pg::Spi &spi)
 												"); ends that session"});
 }
 
+/* What is decided but not at its end, and what wants a decision. */
+void
+AddWaiting(Lines &lines, pg::Spi &spi)
+{
+	pg::Row counts = spi.QueryOne("SELECT count(*) FILTER (WHERE status = 'approved'),"
+								  "       count(*) FILTER (WHERE status = 'verifying'),"
+								  "       count(*) FILTER (WHERE status = 'failed')"
+								  "  FROM steward.actions");
+	auto count = [&](size_t column, const char *what)
+	{ return Count(static_cast<size_t>(counts.Integer(column)), what); };
+
+	if (counts.Integer(0) > 0)
+		lines.push_back(
+			{"SEEN",
+			 count(0, "approved action") + (pg::IsMaintenanceTime()
+												? " to be carried out"
+												: ", for which pg_steward.maintenance_window is closed"),
+			 "CALL steward.apply(id); does one now"});
+	if (counts.Integer(1) > 0)
+		lines.push_back(
+			{"SEEN", count(1, "action") + " done, whose effect is being measured",
+			 "SELECT id, target, verification FROM steward.recommendations WHERE status = 'verifying';"});
+	if (counts.Integer(2) > 0)
+		lines.push_back(
+			{"DO", count(2, "action") + " failed, which is not tried again by itself",
+			 "SELECT id, target, reason, trouble FROM steward.recommendations WHERE status = 'failed';"});
+}
+
 void
 AddActions(Lines &lines, pg::Spi &spi)
 {
@@ -216,6 +255,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 						 Count(static_cast<size_t>(open.Integer(0)), "recommendation") +
 							 " would save about " + FormatMilliseconds(open.Number(1)) + " each hour",
 						 "SELECT * FROM steward.recommendations;"});
+	AddWaiting(lines, spi);
 	AddWork(lines, spi);
 	for (const pg::Row &row :
 		 spi.Query("SELECT a.id, a.kind, a.target, j.to_status, j.by_role, j.at::timestamptz(0)"

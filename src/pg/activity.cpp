@@ -104,14 +104,15 @@ BlockersOfAction(Spi &spi)
 	return blockers;
 }
 
-std::string
+Trouble
 StewardTrouble()
 {
 	char error[kReasonLength] = "";
 	bool launcher = false;
 
 	if (Shared() == nullptr)
-		return "pg_steward is not preloaded";
+		return {"pg_steward is not preloaded",
+				"SELECT * FROM steward.status(); has the line for postgresql.conf"};
 	{
 		SharedLock lock(LW_SHARED);
 
@@ -123,8 +124,33 @@ StewardTrouble()
 		}
 	}
 	if (!launcher)
-		return "the launcher does not run; is max_worker_processes large enough?";
-	return error;
+		return {"the launcher does not run; is max_worker_processes large enough?",
+				"raise max_worker_processes, then restart"};
+	return {error, *error == '\0' ? "" : "it tries again by itself; the server's log has all such messages"};
+}
+
+double
+SecondsSinceRound()
+{
+	TimestampTz last = 0;
+	long seconds = 0;
+	int microseconds = 0;
+
+	if (Shared() == nullptr)
+		return -1;
+	{
+		SharedLock lock(LW_SHARED);
+
+		for (const DatabaseSlot &slot : Shared()->databases)
+		{
+			if (slot.database == MyDatabaseId && slot.has_extension)
+				last = Max(slot.last_round_at, slot.started_at);
+		}
+	}
+	if (last == 0)
+		return -1;
+	TimestampDifference(last, GetCurrentTimestamp(), &seconds, &microseconds);
+	return static_cast<double>(seconds);
 }
 
 void

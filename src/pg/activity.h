@@ -37,7 +37,18 @@ struct Blocker
 std::vector<Blocker> BlockersOfAction(Spi &spi);
 
 /* Why the steward of this database does not get on; empty where nothing is known. */
-std::string StewardTrouble();
+struct Trouble
+{
+	std::string text;
+	std::string remedy;
+};
+Trouble StewardTrouble();
+
+/*
+ * Seconds since the steward of this database last renewed its advice or, if that
+ * is later, was started; -1 where none has found the extension here yet.
+ */
+double SecondsSinceRound();
 
 /* Has the launcher start this database's steward before others, and wakes it. */
 void WantSteward(Oid database);

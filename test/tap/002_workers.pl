@@ -1,6 +1,6 @@
 
 # The workers: they start by themselves, note the workload and renew the
-# advice; databases take turns; worker slots that ran out are told.
+# advice; databases take turns.
 
 use strict;
 use warnings;
@@ -120,48 +120,6 @@ unlike(slurp_file($node->logfile), qr/pg_steward: could not/, 'nothing went wron
 is($node->safe_psql('without', "SELECT count(*) FROM pg_stat_activity
 		WHERE backend_type = 'pg_steward' AND datname = 'without'"),
 	0, 'a database without the extension has no steward');
-
-# No slot for a steward
-$node->adjust_conf('postgresql.conf', 'max_worker_processes', '1');
-$node->append_conf('postgresql.conf', "max_logical_replication_workers = 0\n");
-$node->restart;
-$node->wait_for_log(qr/WARNING:.*no background worker slot is free for database ".*"; raise max_worker_processes/);
-ok( $node->poll_query_until('postgres',
-		q{SELECT count(*) = 1 FROM steward.status() WHERE state = 'WARN'
-			AND message LIKE '%no background worker slot was free' AND command LIKE 'raise max_worker_processes%'}),
-	'status() says that no worker slot was free');
-
-# None for an action
-$node->adjust_conf('postgresql.conf', 'max_worker_processes', '2');
-foreach my $database (@databases, 'without')
-{
-	$node->safe_psql('postgres', "DROP DATABASE $database");
-}
-$node->restart;
-await_steward($node, 'postgres');
-
-my $id = propose($node, 'postgres');
-my $offset = -s $node->logfile;
-
-$node->safe_psql('postgres', "CALL steward.apply($id, wait => false)");
-$node->wait_for_log(qr/no background worker slot is free for an action; raise max_worker_processes/, $offset);
-ok( $node->poll_query_until('postgres',
-		q{SELECT count(*) = 1 FROM steward.status() WHERE state = 'WARN'
-			AND message LIKE '%no background worker slot is free for an action%'}),
-	'status() says that an action has no worker');
-is(status_of($node, 'postgres', $id), 'queued', 'the action waits');
-
-# None at all
-$node->adjust_conf('postgresql.conf', 'max_worker_processes', '0');
-$node->restart;
-like($node->safe_psql('postgres', "SELECT state || ' ' || message FROM steward.status()"),
-	qr/WARN the launcher does not run; is max_worker_processes large enough\?/,
-	'status() says that the launcher does not run');
-
-# Enough again: what waited is done
-$node->adjust_conf('postgresql.conf', 'max_worker_processes', '16');
-$node->restart;
-await_status($node, 'postgres', $id, 'verifying');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/terminated by signal/, 'no process crashed');

@@ -92,6 +92,21 @@ unlike($node->safe_psql($db, 'SELECT message FROM steward.status()'), qr/stopped
 await_steward($node, $db);
 is($node->safe_psql($db, 'SELECT steward.start()'), '', 'start() again does no harm');
 
+# What could not be removed before the server went down is removed though it is stopped
+$node->safe_psql($db, "CALL steward.revert($id)");
+$node->safe_psql($db, 'INSERT INTO item VALUES (1000000, 1, 1)');
+$holder = $node->background_psql($db);
+$holder->query_safe('BEGIN; UPDATE item SET b = 2 WHERE id = 1000000');
+$node->safe_psql($db, "CALL steward.apply($id, wait => false)");
+action_worker($node, $db, 'waiting for writers before build');
+$node->safe_psql($db, q{SELECT steward.stop('another incident')});
+$node->stop('immediate');
+eval { $holder->quit; };
+$node->start;
+ok($node->poll_query_until($db, "SELECT status = 'failed' AND to_regclass('$index') IS NULL FROM steward.actions WHERE id = $id"),
+	'an invalid index that a crash left is removed though it is stopped');
+$node->safe_psql($db, 'SELECT steward.start()');
+
 # Not for everybody
 $node->safe_psql($db, 'CREATE ROLE nobody');
 refused($node, $db, "SET ROLE nobody; SELECT steward.stop('mischief')", '42501', qr/permission denied/, 'stop by anybody');
