@@ -34,13 +34,8 @@ my $index = $node->safe_psql($db, "SELECT target FROM steward.actions WHERE id =
 foreach my $call ('apply', 'revert')
 {
 	refused($node, $db, "CALL steward.$call(4711)", '42704', qr/there is no action 4711.*HINT/s, "$call of an unknown id");
-	refused($node, $db, "BEGIN; CALL steward.$call($id)", '25001', qr/transaction block.*DETAIL.*HINT/s, "$call inside BEGIN");
-	refused($node, $db, "DO \$\$ BEGIN CALL steward.$call($id); EXCEPTION WHEN division_by_zero THEN END \$\$",
-		'25001', qr/transaction block/, "$call in a block with a handler");
 	refused($node, $db, "CALL steward.$call(NULL)", '22023', qr/must not be NULL/, "$call of NULL");
 }
-$node->safe_psql($db, "CREATE FUNCTION call_apply() RETURNS void LANGUAGE plpgsql AS 'BEGIN CALL steward.apply($id); END'");
-refused($node, $db, 'SELECT call_apply()', '25001', qr/transaction block/, 'apply in a function');
 refused($node, $db, "CALL steward.revert($id)", '55000', qr/cannot be reverted.*"proposed"/s, 'revert of what was not applied');
 $node->safe_psql($db, 'CREATE ROLE nobody');
 refused($node, $db, "SET ROLE nobody; CALL steward.apply($id)", '42501', qr/permission denied/, 'apply by anybody');

@@ -16,7 +16,6 @@ pg_steward.mode = advise
 pg_steward.auto_actions = 'create_index'
 pg_steward.maintenance_window = ''
 pg_steward.max_index_size = 10GB
-synchronous_standby_names = ''
 });
 my $db = 'postgres';
 
@@ -128,12 +127,10 @@ my $twin = $node->safe_psql($db, "SELECT id $find_twin");
 
 like($node->safe_psql($db, "SELECT count(*) FROM pg_class WHERE relname LIKE 'twin%'"), qr/^1$/, 'one that is named is: the duplicate is dropped');
 
-# A synchronous standby that is gone holds up the commits of people, but not ours
-set_conf('synchronous_standby_names', 'gone');
+# What waited is done once its kind is named
 set_conf('pg_steward.auto_actions', 'create_index');
 await_status($node, $db, $unasked, 'verifying');
 is($node->safe_psql($db, "SELECT asked_by FROM steward.changes_since('1 hour') WHERE action = $unasked"), 'pg_steward', 'by nobody but the steward');
-set_conf('synchronous_standby_names', '');
 
 # What is at work shows whom it waits for
 set_conf('pg_steward.mode', 'advise');

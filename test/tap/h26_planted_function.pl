@@ -1,5 +1,5 @@
 
-# Planning runs user code.  Whatever an ordinary role plants into statements
+# Hazard 26: planning runs user code.  Whatever an ordinary role plants into statements
 # never runs with more than its own power, or that of the statement's role, and
 # never as a superuser: not in the steward's rounds, not in refresh(), not in
 # advice on given queries.

@@ -1,5 +1,5 @@
 
-# An action that is interrupted leaves nothing behind: cancelled, terminated,
+# Hazards 9 and 11: an action that is interrupted leaves nothing behind: cancelled, terminated,
 # killed together with the server, or kept from its lock.
 
 use strict;

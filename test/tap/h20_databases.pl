@@ -1,5 +1,5 @@
 
-# The steward is in nobody's way: who drops, renames or copies a database has
+# Hazard 20: the steward is in nobody's way: who drops, renames or copies a database has
 # it, who drops the extension is rid of it, and both may come back.
 
 use strict;

@@ -1,5 +1,5 @@
 
-# A module beside SQL objects of another version, and a server that does not
+# Hazard 35: a module beside SQL objects of another version, and a server that does not
 # preload what is needed: said clearly, and nothing misbehaves.
 
 use strict;

@@ -1,5 +1,5 @@
 
-# What stands in the way of an action: it is postponed where waiting helps, and
+# Hazards 10 and 12: what stands in the way of an action: it is postponed where waiting helps, and
 # fails with the reason where it does not.
 
 use strict;

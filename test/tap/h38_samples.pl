@@ -1,5 +1,5 @@
 
-# Samples of real statements: what advice makes of them, whose are kept, and
+# Hazard 38: samples of real statements: what advice makes of them, whose are kept, and
 # that no value shows where it should not.
 
 use strict;

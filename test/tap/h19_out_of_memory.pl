@@ -1,5 +1,5 @@
 
-# No allocation of ours that fails, wherever it is, costs more than our own
+# Hazard 19: no allocation of ours that fails, wherever it is, costs more than our own
 # piece of work: the N-th operator new throws std::bad_alloc, for N from the
 # first to the last of each function, and once more with all after it failing.
 

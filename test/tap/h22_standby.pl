@@ -1,5 +1,5 @@
 
-# On a standby: advice works, acting is refused, no worker runs; promoted, it
+# Hazards 22 and 35: on a standby advice works, acting is refused, no worker runs; promoted, it
 # is a server like any other.
 
 use strict;
