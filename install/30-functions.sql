@@ -162,7 +162,7 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'steward_revert_since';
 
 COMMENT ON PROCEDURE steward.revert_since(timestamptz, boolean) IS
-'Takes back all that was done since that moment and still stands, the newest first, as steward.revert does. What cannot be taken back is told by a NOTICE and left. Errors: 22023 NULL, 55000 something was left, and as steward.apply.';
+'Takes back all that was done since that moment and still stands, the newest first, as steward.revert does; before that, what came into the queue or began since then is cancelled, as by steward.cancel. What cannot be taken back is told by a NOTICE and left. Errors: 22023 NULL, 55000 something was left, and as steward.apply.';
 
 CREATE FUNCTION steward.list_progress(
 	OUT action bigint,

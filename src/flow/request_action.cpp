@@ -229,6 +229,18 @@ RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait)
 	std::vector<std::string> left;
 
 	RequireNotStopped();
+	for (int64_t id : pg::Journal(spi).BegunSince(seconds_since_epoch))
+	{
+		try
+		{
+			CancelAction(spi, id);
+		}
+		catch (const Refusal &refusal)
+		{
+			/* It has ended meanwhile; what is done is taken back below. */
+			pg::Notice(refusal.error().message);
+		}
+	}
 	for (int64_t id : pg::Journal(spi).DoneSince(seconds_since_epoch))
 	{
 		try

@@ -26,7 +26,7 @@
 #include "flow/build_parts.h"
 #include "flow/change_action.h"
 #include "flow/find_index.h"
-#include "flow/measure_action.h"
+#include "flow/observe_action.h"
 #include "flow/run_ddl.h"
 #include "flow/schedule_actions.h"
 #include "pg/catalog.h"
@@ -430,6 +430,11 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 {
 	/* Somebody else was faster with the name: the index there is his, whatever its state. */
 	bool taken = error && error->sqlstate == kDuplicateTable && !HasParts(plan.action);
+
+	/* Who cancelled it waits; what is left then is removed by a worker after this one. */
+	if (error && error->sqlstate == sqlstate::kQueryCanceled)
+		Hurry();
+
 	bool clean = taken || ClearAway(plan);
 	IndexState state = LookAtIndex(plan.action);
 	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);

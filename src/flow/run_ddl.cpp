@@ -32,6 +32,9 @@ constexpr const char *kDeadlockDetected = "40P01";
  */
 constexpr int kMomentMs = 300;
 
+/* Of this worker, which carries out one action. */
+bool hurries = false;
+
 } // namespace
 
 Error
@@ -92,13 +95,19 @@ WaitToTryAgain(int64_t action, const Error &error, int failures)
 	return std::nullopt;
 }
 
+void
+Hurry()
+{
+	hurries = true;
+	pg::SetLockTimeout(kMomentMs);
+}
+
 bool
 IsInHurry()
 {
-	if (!pg::ReadStopState().stopped)
-		return false;
-	pg::SetLockTimeout(kMomentMs);
-	return true;
+	if (!hurries && pg::ReadStopState().stopped)
+		Hurry();
+	return hurries;
 }
 
 } // namespace steward

@@ -45,7 +45,10 @@ bool IsLockTrouble(const Error &error);
  */
 std::optional<Error> WaitToTryAgain(int64_t action, const Error &error, int failures);
 
-/* Whether the steward was stopped, so that all is to end soon: then no lock is waited for longer than a moment. */
+/* Somebody waits for the end: from now on no lock is waited for longer than a moment. */
+void Hurry();
+
+/* Whether all is to end soon, since the steward was stopped or somebody waits. */
 bool IsInHurry();
 
 } // namespace steward

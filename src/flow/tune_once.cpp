@@ -18,6 +18,7 @@
 #include "core/tuner/find_bottlenecks.h"
 #include "flow/change_action.h"
 #include "flow/measure_action.h"
+#include "flow/observe_action.h"
 #include "flow/refresh_advice.h"
 #include "flow/request_action.h"
 #include "pg/catalog.h"

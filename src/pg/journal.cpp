@@ -93,6 +93,9 @@ TextOrNull(const std::string &text)
 	return text.empty() ? Value() : Value(text);
 }
 
+/* What helps most comes first among its like. */
+constexpr const char *kInOrder = "priority, (expected ->> 'benefit')::float8 DESC NULLS LAST, id";
+
 /* Of entries: those since the action was started last. */
 constexpr const char *kSinceStart = "id > (SELECT max(id) FROM steward.journal"
 									"       WHERE action = $1::bigint AND from_status = 'queued')";
@@ -143,7 +146,7 @@ Journal::LoadIf(const std::string &condition, const std::vector<ActionStatus> &s
 		{
 			return spi_.Query(std::string("SELECT ") + kActionColumns +
 								  " FROM steward.actions WHERE status = ANY ($1::text[]) AND " + condition +
-								  " ORDER BY priority, id",
+								  " ORDER BY " + kInOrder,
 							  {NamesOf(states)});
 		});
 
@@ -212,6 +215,23 @@ Journal::CouldNotBeReverted(int64_t id, int minutes)
 }
 
 std::vector<int64_t>
+Journal::BegunSince(double seconds_since_epoch)
+{
+	std::vector<int64_t> ids;
+
+	for (const Row &row : AsOwner(
+			 [&]
+			 {
+				 return spi_.Query(
+					 "SELECT id FROM steward.actions WHERE status IN ('queued', 'running')"
+					 "   AND updated_at >= to_timestamp($1::float8) ORDER BY updated_at DESC, id",
+					 {std::to_string(seconds_since_epoch)});
+			 }))
+		ids.push_back(row.Integer(0));
+	return ids;
+}
+
+std::vector<int64_t>
 Journal::DoneSince(double seconds_since_epoch)
 {
 	std::vector<int64_t> ids;
@@ -240,7 +260,8 @@ Journal::NextDue(const std::vector<ActionStatus> &states)
 				std::string("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])") + " AND " +
 					kIsDue +
 					" ORDER BY CASE WHEN status = 'revert_queued' THEN updated_at END NULLS LAST,"
-					"          priority, id LIMIT 1",
+					"          " +
+					kInOrder + " LIMIT 1",
 				{NamesOf(states)});
 		});
 

@@ -51,7 +51,7 @@ public:
 	/* A Refusal where there is none. */
 	Action Load(int64_t id);
 
-	/* Those in one of the states, in order of priority and id. */
+	/* Those in one of the states: in order of priority, benefit and id. */
 	std::vector<Action> LoadWhere(const std::vector<ActionStatus> &states);
 
 	/* The first of those in one of the states that is due. */
@@ -105,6 +105,9 @@ public:
 
 	/* Whether taking it back was given up within so many minutes. */
 	bool CouldNotBeReverted(int64_t id, int minutes);
+
+	/* In the queue or at work since that moment, not to be taken back: the newest first. */
+	std::vector<int64_t> BegunSince(double seconds_since_epoch);
 
 	/* Done since that moment and not taken back, the newest first. */
 	std::vector<int64_t> DoneSince(double seconds_since_epoch);

@@ -175,6 +175,33 @@ ReadNotedWorkload(Spi &spi)
 	return noted;
 }
 
+std::map<StatementKey, std::map<int64_t, StatementCounters>>
+ReadHours(Spi &spi, const std::vector<StatementKey> &keys, double since)
+{
+	ArrayText userids, queryids, toplevels;
+	std::map<StatementKey, std::map<int64_t, StatementCounters>> hours;
+
+	for (const StatementKey &key : keys)
+	{
+		userids.Add(std::to_string(key.userid));
+		queryids.Add(std::to_string(key.queryid));
+		toplevels.Add(key.toplevel ? "t" : "f");
+	}
+	for (const Row &row :
+		 spi.Query(std::string("SELECT h.userid, h.queryid, h.toplevel,"
+							   "       floor(extract(epoch FROM h.until) / 3600)::bigint, sum(h.calls),"
+							   "       sum(h.total_exec_time), sum(h.rows), sum(h.shared_blks_hit),"
+							   "       sum(h.shared_blks_read), sum(h.sum_squares)"
+							   "  FROM steward.statement_history AS h JOIN (SELECT DISTINCT * FROM ") +
+					   kKeyArrays +
+					   ") AS k (userid, queryid, toplevel)) AS k USING (userid, queryid, toplevel)"
+					   " WHERE h.until > to_timestamp($4::float8)"
+					   " GROUP BY h.userid, h.queryid, h.toplevel, 4",
+				   {userids.Finish(), queryids.Finish(), toplevels.Finish(), NumberText(since)}))
+		hours[KeyOf(row)][row.Integer(3)] = CountersOf(row, 4);
+	return hours;
+}
+
 void
 RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<StatementKey, WindowPart> &added)
 {

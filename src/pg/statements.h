@@ -40,6 +40,14 @@ struct NotedWorkload
 /* What the steward worker noted; to be read before the live counters, which go on. */
 NotedWorkload ReadNotedWorkload(Spi &spi);
 
+/*
+ * What statements added in each hour (its number since 1970) since that moment,
+ * as far as it is noted.
+ */
+std::map<StatementKey, std::map<int64_t, StatementCounters>> ReadHours(Spi &spi,
+																	   const std::vector<StatementKey> &keys,
+																	   double since);
+
 /* Records what statements added, as of this moment, and the counters they have now. */
 void RecordParts(Spi &spi, const std::vector<LiveStatement> &live,
 				 const std::map<StatementKey, WindowPart> &added);

@@ -149,8 +149,17 @@ is($node->safe_psql($db, 'SELECT count(*) FROM steward.progress'), 0, 'and is em
 # All of it is taken back, the newest first
 my $moment = $node->safe_psql($db, "SELECT min(at) FROM steward.journal WHERE action = $unasked AND to_status = 'running'");
 
+my $begun = make_table('begun', 30_000);
+
 set_conf('pg_steward.mode', 'off');
+$holder = hold_snapshot($node, $db);
+$node->safe_psql($db, "CALL steward.apply($begun, wait => false)");
+action_worker($node, $db, 'waiting for old snapshots');
 $node->safe_psql($db, "CALL steward.revert_since('$moment')");
+is(status_of($node, $db, $begun), 'failed', 'what had begun since is cancelled');
+is_index($node, $db, 'public.begun_a_idx', 'absent', 'its index is gone');
+$holder->query_safe('COMMIT');
+$holder->quit;
 is($node->safe_psql($db, "SELECT string_agg(status, ' ' ORDER BY id) FROM steward.actions WHERE id IN ($unasked, $slow)"),
 	'taken_back taken_back', 'what was done since is taken back');
 is_index($node, $db, 'public.unasked_a_idx', 'absent', 'its index is gone');

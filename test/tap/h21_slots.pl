@@ -64,6 +64,48 @@ $node->restart;
 await_status($node, $db, $id, 'verifying');
 await_status_line('SEEN 1 action done, whose effect is being measured -- %', 'status() says what is being measured');
 
+# Builds at the same time in no more databases than pg_steward.max_workers
+my %builds = ($db => undef, one => undef, two => undef);
+
+$node->adjust_conf('postgresql.conf', 'pg_steward.max_workers', '2');
+$node->reload;
+$node->safe_psql($db, "CALL steward.revert($id)");
+foreach my $database ('one', 'two')
+{
+	$node->safe_psql($db, "CREATE DATABASE $database");
+	make_item($node, $database);
+}
+foreach my $database (sort keys %builds)
+{
+	$builds{$database} = propose($node, $database);
+}
+
+my %holders = map { $_ => hold_snapshot($node, $_) } keys %builds;
+
+$node->safe_psql($_, "CALL steward.apply($builds{$_}, wait => false)") foreach sort keys %builds;
+
+my $at_work = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pg_steward action'};
+
+ok($node->poll_query_until($db, "SELECT ($at_work) = 2"), 'two databases build');
+
+my ($waiting) = grep { status_of($node, $_, $builds{$_}) eq 'queued' } sort keys %builds;
+
+ok(defined $waiting, 'the third waits');
+$holders{$waiting}->query_safe('COMMIT');
+is($node->safe_psql($db, $at_work), 2, 'for its turn, not for a snapshot');
+foreach my $database (grep { $_ ne $waiting } sort keys %builds)
+{
+	$holders{$database}->query_safe('COMMIT');
+	await_status($node, $database, $builds{$database}, 'verifying');
+	cmp_ok($node->safe_psql($db, $at_work), '<=', 2, 'never more than two at once');
+}
+await_status($node, $waiting, $builds{$waiting}, 'verifying');
+$_->quit foreach values %holders;
+foreach my $database ('one', 'two')
+{
+	$node->safe_psql($db, "DROP DATABASE $database");
+}
+
 # Rounds that fail: after three intervals it is no chance any more
 $node->adjust_conf('postgresql.conf', 'pg_steward.round_interval', '1s');
 $node->safe_psql($db, 'ALTER TABLE steward.verdicts RENAME TO verdicts_away');

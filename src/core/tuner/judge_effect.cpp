@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 
@@ -35,9 +36,6 @@ constexpr double kMostOfIt = 0.8;
 
 /* No gain that shows by so many times enough executions is none. */
 constexpr int64_t kTimesEnough = 10;
-
-/* Fewer controls tell nothing of the server. */
-constexpr size_t kFewestControls = 3;
 
 /* Twice the time is plain even where nothing else tells how the server fares. */
 constexpr double kPlainLoss = 1;
@@ -68,8 +66,8 @@ SquaredError(const StatementCounters &counters)
 	return variance / std::max(1.0, calls - 1) + exactness * exactness;
 }
 
-/* The share of what they took that controls take now, the median; 1 where there are too few. */
-double
+/* The share of what they took that controls take now, the median; nothing where there are too few. */
+std::optional<double>
 DriftOf(const std::vector<Observation> &controls, int64_t enough, size_t &told_from)
 {
 	std::vector<double> ratios;
@@ -80,13 +78,14 @@ DriftOf(const std::vector<Observation> &controls, int64_t enough, size_t &told_f
 			ratios.push_back(control.after.MeanMs() / control.before.MeanMs());
 	}
 	told_from = ratios.size();
-	if (ratios.size() < kFewestControls)
-		return 1;
+	return MedianOfControls(std::move(ratios));
+}
 
-	auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
-
-	std::nth_element(ratios.begin(), middle, ratios.end());
-	return *middle;
+/* By the clock there is none; else that of the hours in which the statement ran, where it is known. */
+double
+DriftFor(const Observation &observation, const Judgement &judgement)
+{
+	return judgement.by_clock ? 1 : observation.drift.value_or(judgement.drift);
 }
 
 /*
@@ -118,8 +117,9 @@ struct Saving
 };
 
 Saving
-SavingOf(const Observation &observation, double drift)
+SavingOf(const Observation &observation, const Judgement &judgement)
 {
+	double drift = DriftFor(observation, judgement);
 	auto calls = static_cast<double>(observation.after.calls);
 	double before = observation.before.MeanMs();
 	double error_before = SquaredError(observation.before);
@@ -133,10 +133,11 @@ SavingOf(const Observation &observation, double drift)
 }
 
 bool
-BecameSlower(const Observation &observation, double drift)
+BecameSlower(const Observation &observation, const Judgement &judgement)
 {
-	return SavingOf(observation, drift).IsLoss() &&
-		   observation.after.MeanMs() > kSlower * drift * observation.before.MeanMs();
+	return SavingOf(observation, judgement).IsLoss() &&
+		   observation.after.MeanMs() >
+			   kSlower * DriftFor(observation, judgement) * observation.before.MeanMs();
 }
 
 /* Those that became slower, and what that costs. */
@@ -147,10 +148,10 @@ LossOf(const std::vector<Observation> &observations, int64_t enough, Judgement &
 
 	for (const Observation &observation : observations)
 	{
-		if (!RanEnough(observation, enough) || !BecameSlower(observation, judgement.drift))
+		if (!RanEnough(observation, enough) || !BecameSlower(observation, judgement))
 			continue;
 		judgement.slower++;
-		loss += SavingOf(observation, judgement.drift);
+		loss += SavingOf(observation, judgement);
 	}
 	return loss;
 }
@@ -197,7 +198,7 @@ JudgeGain(const Trial &trial, int64_t enough, Judgement &judgement)
 	{
 		if (!RanEnough(observation, enough))
 			continue;
-		served += SavingOf(observation, judgement.drift);
+		served += SavingOf(observation, judgement);
 		fewest = std::min(fewest, observation.after.calls);
 	}
 
@@ -263,8 +264,13 @@ JudgeByBoth(const Trial &trial, int64_t enough, Judging judge)
 	Judgement by_clock;
 	Judgement corrected;
 
+	by_clock.by_clock = true;
 	judge(trial, enough, by_clock);
-	corrected.drift = DriftOf(trial.controls, enough, corrected.controls);
+
+	std::optional<double> drift = DriftOf(trial.controls, enough, corrected.controls);
+
+	corrected.told_of_server = drift.has_value();
+	corrected.drift = drift.value_or(1);
 	judge(trial, enough, corrected);
 	if (corrected.verdict != by_clock.verdict)
 	{
@@ -278,7 +284,7 @@ JudgeByBoth(const Trial &trial, int64_t enough, Judging judge)
 void
 RequireControls(Judgement &judgement, bool plain)
 {
-	if (judgement.verdict != Verdict::kTakeBack || judgement.controls >= kFewestControls || plain)
+	if (judgement.verdict != Verdict::kTakeBack || judgement.told_of_server || plain)
 		return;
 	judgement.verdict = Verdict::kWait;
 	judgement.reason += ", but no statements on other tables tell whether the server did";

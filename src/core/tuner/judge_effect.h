@@ -37,19 +37,22 @@ enum class Verdict
 struct Judgement
 {
 	Verdict verdict = Verdict::kWait;
-	double drift = 1;    /* what controls take now, as a share of what they took */
-	size_t controls = 0; /* that this was told from */
-	double gain = 0;     /* share of the time of the served ones that went away, corrected by the drift */
-	double net_ms = 0;   /* saved since the change, those that lost taken off; negative: lost */
-	size_t slower = 0;   /* statements that became slower, beyond doubt and by more than a tenth */
+	double drift = 1;            /* what controls take now, as a share of what they took */
+	size_t controls = 0;         /* that this was told from */
+	bool told_of_server = false; /* they were enough for it */
+	bool by_clock = false;       /* judged without any drift */
+	double gain = 0;   /* share of the time of the served ones that went away, corrected by the drift */
+	double net_ms = 0; /* saved since the change, those that lost taken off; negative: lost */
+	size_t slower = 0; /* statements that became slower, beyond doubt and by more than a tenth */
 	std::string reason;
 };
 
 /*
  * A statement counts from `enough` executions on both sides on.  Means are
  * compared by Welch's test (1947), one-sided, at three standard errors: by the
- * clock, and with the means before multiplied by the drift, the median of the
- * controls' ratios.  What is not the same both ways is not clear: so what makes
+ * clock, and with the means before multiplied by the drift: of the hours in which
+ * the statement ran, where that is known, else the median of the controls'
+ * ratios.  What is not the same both ways is not clear: so what makes
  * everything slower is not blamed on the change, nor what makes everything
  * faster put down to it.
  */

@@ -9,8 +9,17 @@
  */
 #include "core/tuner/measure_effect.h"
 
+#include <algorithm>
+
 namespace steward
 {
+
+namespace
+{
+
+constexpr size_t kFewestControls = 3;
+
+} // namespace
 
 Effect
 MeasureEffect(const std::vector<Observation> &observations)
@@ -37,6 +46,17 @@ MeasureEffect(const std::vector<Observation> &observations)
 		effect.after_ms /= static_cast<double>(effect.calls_after);
 	}
 	return effect;
+}
+
+std::optional<double>
+MedianOfControls(std::vector<double> ratios)
+{
+	auto middle = ratios.begin() + static_cast<std::ptrdiff_t>(ratios.size() / 2);
+
+	if (ratios.size() < kFewestControls)
+		return std::nullopt;
+	std::nth_element(ratios.begin(), middle, ratios.end());
+	return *middle;
 }
 
 } // namespace steward

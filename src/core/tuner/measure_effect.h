@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "model/statement.h"
@@ -23,6 +24,9 @@ struct Observation
 	StatementCounters before;
 	StatementCounters after;
 	double least_before_ms = 0; /* no execution took less; 0: not known */
+
+	/* What others took in the hours in which it ran since, by what they took in those before. */
+	std::optional<double> drift = std::nullopt;
 };
 
 struct Effect
@@ -39,5 +43,8 @@ struct Effect
  * change, so that another mix of statements does not look like a gain.
  */
 Effect MeasureEffect(const std::vector<Observation> &observations);
+
+/* The middle one of the controls' ratios; nothing where they are too few to tell anything of the server. */
+std::optional<double> MedianOfControls(std::vector<double> ratios);
 
 } // namespace steward

@@ -193,4 +193,27 @@ TEST(JudgeEffect, ADropStaysWhereNobodyBecameSlower)
 	EXPECT_EQ(JudgeRemoval({}, kEnough).verdict, Verdict::kKeep) << "nobody can be slower";
 }
 
+/* The whole day it fared as before; but not in the hours of the night, when this one runs. */
+TEST(JudgeEffect, WhatRunsAtNightIsMeasuredByTheNight)
+{
+	Observation at_night = {Ran(100, 50, 5), Ran(100, 90, 5)};
+
+	EXPECT_EQ(Judge({{Ran(100, 20, 1), Ran(100, 19.9, 1)}}, {at_night}).verdict, Verdict::kTakeBack);
+	at_night.drift = 1.8;
+
+	Judgement judgement = Judge({{Ran(100, 20, 1), Ran(100, 19.9, 1)}}, {at_night});
+
+	EXPECT_EQ(judgement.verdict, Verdict::kWait);
+	EXPECT_EQ(judgement.drift, 1);
+}
+
+TEST(JudgeEffect, AFastHourIsNoGain)
+{
+	Observation served = {Ran(100, 50, 5), Ran(100, 30, 5)};
+
+	EXPECT_EQ(Judge({served}).verdict, Verdict::kKeep);
+	served.drift = 0.6;
+	EXPECT_NE(Judge({served}).verdict, Verdict::kKeep);
+}
+
 } // namespace steward
