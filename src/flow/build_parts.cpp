@@ -23,6 +23,7 @@
 #include "flow/find_index.h"
 #include "flow/index_names.h"
 #include "flow/run_ddl.h"
+#include "flow/schedule_actions.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/journal.h"
@@ -35,8 +36,13 @@ namespace steward
 namespace
 {
 
-constexpr long kLagPollMs = 1000;
 constexpr int kRemovalTries = 3;
+
+/* Between two tries of what others have to wait for. */
+constexpr long kRestMs = 1000;
+
+/* In a hurry, what is not removed by then is left to a worker after this one. */
+constexpr double kHurriedSeconds = 1.2;
 
 /* The table, its partitions on all levels, and former ones that have a part: upper levels first. */
 constexpr const char *kTableQuery = R"(
@@ -71,7 +77,7 @@ class IndexInParts
 public:
 	explicit IndexInParts(const Action &action) : action_(action) {}
 
-	std::optional<Error> Build()
+	PartsOutcome Build()
 	{
 		for (int failures = 0;;)
 		{
@@ -82,40 +88,54 @@ public:
 			{
 				next = NextToBuild(parts_);
 				if (!next)
-					return std::nullopt;
+					return {};
 				if (next->step == PartStep::kBuild)
-					AwaitStandbys();
+				{
+					if (std::string reason = WhyPause(); !reason.empty())
+						return {std::nullopt, reason};
+				}
 				error = Do(*next);
 			}
 			if (!error && next->step != PartStep::kRemove)
 				failures = 0;
 			if (error)
 				error = WaitToTryAgain(action_.id, *error, ++failures);
+			if (error && IsLockTrouble(*error))
+				return {std::nullopt, error->message};
 			if (error)
-				return error;
+				return {error, ""};
 		}
 	}
 
 	bool Remove()
 	{
+		double began = pg::SecondsSinceEpoch();
+
 		for (int failures = 0;;)
 		{
-			int tries = IsInHurry() ? 1 : kRemovalTries;
+			bool hurries = IsInHurry();
+			std::optional<NextPart> next;
 			std::optional<Error> error = Look(false);
 
 			if (!error)
 			{
-				std::optional<NextPart> next = NextToRemove(parts_);
-
+				next = NextToRemove(parts_);
 				if (!next)
 					return true;
 				error = Do(*next);
 			}
-			if (error)
-				pg::LogWarning("could not remove the parts of index " + action_.target + ": " +
-							   error->message);
-			if (error && ++failures >= tries)
+			if (hurries && (error || pg::SecondsSinceEpoch() - began > kHurriedSeconds))
 				return false;
+			if (!error)
+				continue;
+			pg::LogWarning("could not remove the parts of index " + action_.target + ": " + error->message);
+			if (next && !IsLockTrouble(*error))
+				/* It will not be otherwise the next time: those after it are removed all the same. */
+				given_up_.insert(parts_.at(next->part).table.oid);
+			else if (++failures >= kRemovalTries)
+				return false;
+			else
+				pg::WaitMilliseconds(kRestMs);
 		}
 	}
 
@@ -152,6 +172,9 @@ private:
 		ReadIndexes(spi, journal);
 		if (!building)
 			return std::nullopt;
+
+		/* A table that somebody has locked is not one that is gone. */
+		pg::LockForReading(action_.relation);
 
 		Catalog catalog = pg::ReadCatalog(spi, {action_.relation});
 
@@ -208,6 +231,9 @@ private:
 				part.name = name->second;
 			parts_.push_back(std::move(part));
 		}
+		/* One that was moved to another table this moment. */
+		for (IndexPart &part : parts_)
+			part.strayed = part.strayed || (part.table.parent != 0 && PartOf(part.table.parent) == nullptr);
 	}
 
 	void ReadIndexes(pg::Spi &spi, pg::Journal &journal)
@@ -227,9 +253,22 @@ private:
 			{
 				if (index.name != part.name || !IsOurs(spi, journal, part, index.oid))
 					continue;
-				part.there = true;
+				part.there = given_up_.count(part.table.oid) == 0;
 				part.valid = index.valid;
 				ours.insert(index.oid);
+			}
+		}
+		/* What became part of somebody else's index is his. */
+		for (IndexPart &part : parts_)
+		{
+			for (const Found &index : found[part.table.oid])
+			{
+				if (index.name != part.name || index.above == 0 || ours.count(index.above) != 0)
+					continue;
+				ours.erase(index.oid);
+				part.there = false;
+				part.name.clear();
+				break;
 			}
 		}
 		for (IndexPart &part : parts_)
@@ -250,22 +289,22 @@ private:
 		if (known != is_ours_.end())
 			return known->second;
 
+		pg::LockForReading(part.table.oid);
+
 		Catalog catalog = pg::ReadCatalog(spi, {part.table.oid});
 		Action of_part = action_;
-		bool is_it = false;
 
-		if (!catalog.empty())
-		{
-			const Relation &table = catalog.begin()->second;
+		if (catalog.empty())
+			return false;
 
-			of_part.arguments = pg::ArgumentsForPartition(action_.arguments, table);
-			of_part.target = TargetOf(part);
+		const Relation &table = catalog.begin()->second;
 
-			const ExistingIndex *index = FindIndex(catalog, of_part);
+		of_part.arguments = pg::ArgumentsForPartition(action_.arguments, table);
+		of_part.target = TargetOf(part);
 
-			is_it = index != nullptr && IsTheIndex(*index, table, of_part, journal);
-		}
-		return is_ours_[oid] = is_it;
+		const ExistingIndex *index = FindIndex(catalog, of_part);
+
+		return is_ours_[oid] = index != nullptr && IsTheIndex(*index, table, of_part, journal);
 	}
 
 	/* Those of all parts that have none, into the journal. */
@@ -295,28 +334,28 @@ private:
 		journal.Remark(action_.id, action_.status, note);
 	}
 
-	/* The next partition adds to what they have to replay. */
-	void AwaitStandbys()
+	/* What speaks against the next partition just now; empty where nothing does. */
+	std::string WhyPause()
 	{
-		std::string told;
+		std::string reason;
 
-		for (;; pg::WaitMilliseconds(kLagPollMs))
-		{
-			std::string lag;
+		InTransaction(
+			[&]
+			{
+				pg::Spi spi;
+				pg::Journal journal(spi);
+				pg::Journal::Request request = journal.LastRequest(action_.id);
 
-			InTransaction(
-				[&]
-				{
-					pg::Spi spi;
-
-					lag = pg::WhatLagsBehind(spi);
-				});
-			if (lag.empty())
-				return;
-			if (told.empty())
-				pg::LogMessage("action " + std::to_string(action_.id) + " waits: " + lag);
-			told = lag;
-		}
+				if (request.unasked)
+					reason = WhatForbids(action_, request.approved);
+				if (reason.empty())
+					reason = pg::WhatWouldStall(spi);
+				if (reason.empty())
+					reason = pg::WhatLagsBehind(spi);
+				if (reason.empty() && journal.NextDue({ActionStatus::kRevertQueued}))
+					reason = "something else is to be taken back first";
+			});
+		return reason;
 	}
 
 	std::optional<Error> Do(const NextPart &next)
@@ -332,7 +371,7 @@ private:
 				return RunBriefly(pg::CreatePartitionIndexStatement(relation_, part.table, index_, part.name,
 																	pg::Building::kOnly));
 			case PartStep::kAttach:
-				return RunBriefly(pg::AttachIndexStatement(TargetOf(PartAbove(part)), TargetOf(part)));
+				return RunBriefly(pg::AttachIndexStatement(TargetOf(*PartOf(part.table.parent)), TargetOf(part)));
 			case PartStep::kRemove:
 				return RunDdl(pg::DropIndexStatement(TargetOf(part)));
 			case PartStep::kRemoveWhole:
@@ -341,10 +380,13 @@ private:
 		return std::nullopt;
 	}
 
-	const IndexPart &PartAbove(const IndexPart &part) const
+	/* nullptr where the table is none of the partitions. */
+	const IndexPart *PartOf(ObjectId table) const
 	{
-		return *std::find_if(parts_.begin(), parts_.end(),
-							 [&](const IndexPart &above) { return above.table.oid == part.table.parent; });
+		auto part = std::find_if(parts_.begin(), parts_.end(),
+								 [&](const IndexPart &candidate) { return candidate.table.oid == table; });
+
+		return part == parts_.end() ? nullptr : &*part;
 	}
 
 	const Action &action_;
@@ -352,6 +394,7 @@ private:
 	IndexDefinition index_;
 	std::vector<IndexPart> parts_;
 	std::map<ObjectId, bool> is_ours_;
+	std::set<ObjectId> given_up_; /* tables whose part cannot be removed */
 };
 
 } // namespace
@@ -362,7 +405,7 @@ HasParts(const Action &action)
 	return action.kind == ActionKind::kCreateIndex && action.evidence.value("partitioned", false);
 }
 
-std::optional<Error>
+PartsOutcome
 BuildParts(const Action &action)
 {
 	try
@@ -371,8 +414,35 @@ BuildParts(const Action &action)
 	}
 	catch (const pg::ServerError &error)
 	{
-		return ToError(error);
+		return {ToError(error), ""};
 	}
+}
+
+int64_t
+CountBuiltParts(pg::Spi &spi, pg::Journal &journal, const Action &action)
+{
+	return spi
+		.QueryOne("SELECT count(*) FROM jsonb_each_text($1::jsonb) AS p (oid, name)"
+				  "  JOIN pg_index AS i ON i.indrelid = p.oid::oid AND i.indisvalid"
+				  "  JOIN pg_class AS c ON c.oid = i.indexrelid AND c.relname = p.name",
+				  {DumpJson(journal.LastParts(action.id).value_or(Json::object()))})
+		.Integer(0);
+}
+
+std::string
+PartOfOthers(pg::Spi &spi, pg::Journal &journal, const Action &action)
+{
+	/* The server makes an index and attaches it in one transaction; one that came with its table it only attaches. */
+	pg::Rows rows =
+		spi.Query("SELECT i.indexrelid::regclass FROM pg_partition_tree(to_regclass($1)) AS t"
+				  "  JOIN pg_index AS i ON i.indexrelid = t.relid"
+				  "  JOIN pg_class AS c ON c.oid = i.indexrelid"
+				  "  JOIN pg_inherits AS h ON h.inhrelid = i.indexrelid"
+				  " WHERE t.level > 0 AND i.xmin <> h.xmin"
+				  "   AND $2::jsonb ->> i.indrelid::text IS DISTINCT FROM c.relname::text LIMIT 1",
+				  {action.target, DumpJson(journal.LastParts(action.id).value_or(Json::object()))});
+
+	return rows.empty() ? "" : rows.front().Text(0);
 }
 
 bool

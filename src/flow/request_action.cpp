@@ -29,6 +29,9 @@ namespace
 
 constexpr long kPollMs = 100;
 
+/* So often revert_since() looks for what came into the queue meanwhile. */
+constexpr int kMostRounds = 5;
+
 /* While nothing happens, this often a word about it. */
 constexpr double kPatienceSeconds = 5;
 
@@ -103,6 +106,11 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 								  StatusName(reverting ? ActionStatus::kRevertQueued : ActionStatus::kQueued);
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
+	if (left && error.sqlstate.empty())
+		throw Refusal({sqlstate::kNotInPrerequisiteState, "action " + std::to_string(action.id) + " goes on later",
+					   "It is " + error.text + ".",
+					   "It goes on by itself with what is not built yet; CALL steward.cancel(" +
+						   std::to_string(action.id) + "); ends it. " + hint});
 	if (left)
 		hint =
 			"It is tried again by itself; an index that is left invalid is removed as soon as the lock on its "
@@ -223,23 +231,45 @@ AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	}
 }
 
-void
-RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait)
+namespace
 {
-	std::vector<std::string> left;
 
-	RequireNotStopped();
+/* Cancels what came into the queue or began since then; what there was of it. */
+std::vector<std::string>
+CancelSince(pg::Spi &spi, double seconds_since_epoch)
+{
+	std::vector<std::string> ids;
+
 	for (int64_t id : pg::Journal(spi).BegunSince(seconds_since_epoch))
 	{
+		ids.push_back(std::to_string(id));
 		try
 		{
 			CancelAction(spi, id);
 		}
 		catch (const Refusal &refusal)
 		{
-			/* It has ended meanwhile; what is done is taken back below. */
+			/* It has begun or ended meanwhile. */
 			pg::Notice(refusal.error().message);
 		}
+	}
+	return ids;
+}
+
+} // namespace
+
+void
+RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait)
+{
+	std::vector<std::string> left;
+
+	RequireNotStopped();
+	/* What is in the queue may begin, and what has begun may end, meanwhile. */
+	for (int round = 0; round < kMostRounds; round++)
+	{
+		left = CancelSince(spi, seconds_since_epoch);
+		if (left.empty())
+			break;
 	}
 	for (int64_t id : pg::Journal(spi).DoneSince(seconds_since_epoch))
 	{
@@ -303,6 +333,12 @@ CancelAction(pg::Spi &spi, int64_t id)
 		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
 		cancelled = pg::CancelActionWorker(spi, worker);
+	}
+	/* Nobody is at it just now: the next one clears away. */
+	if (!cancelled)
+	{
+		journal.Defer(id, 0);
+		pg::WantSteward(pg::CurrentDatabase());
 	}
 	spi.Commit();
 	if (cancelled)

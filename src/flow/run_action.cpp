@@ -74,14 +74,18 @@ constexpr const char *kDataException = "22";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
-/* A build in parts that ended so many workers may be what ends them. */
-constexpr int64_t kMostResumptions = 5;
+/* A build in parts that was paused so often, at last once an hour, is given up: after more than a week. */
+constexpr int64_t kMostPauses = 200;
+
+/* What pauses for another action goes on soon. */
+constexpr int kSoonSeconds = 5;
 
 /* What goes wrong before or after the DDL is tried again after this time. */
 constexpr int kTroubleSeconds = 5;
 
-/* Our invalid index whose lock is not to be had is tried again after this time. */
-constexpr int kRemoveAgainSeconds = 5;
+/* Our invalid index whose lock is not to be had is tried again after this time, later on less often. */
+constexpr double kRemoveAgainSeconds = 5;
+constexpr double kRemoveAgainMost = 300;
 
 bool
 IsRevert(const Action &action)
@@ -188,6 +192,13 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
 	if (!index->droppable)
 		return Obstacle{ActionEvent::kFail, "something else than speed depends on the index by now"};
+	if (HasParts(action))
+	{
+		if (std::string others = PartOfOthers(spi, journal, action); !others.empty())
+			return Obstacle{ActionEvent::kFail, "index " + others +
+													", which came with its partition, became part of it, and "
+													"would go, too"};
+	}
 	if (action.kind == ActionKind::kDropIndex)
 	{
 		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
@@ -257,18 +268,37 @@ WaitAfterPostponements(int64_t count)
 	return std::min(60, 1 << std::min<int64_t>(count, 6)) * 60;
 }
 
-/* Whether what a worker left is finished, not cleared away: the parts that it built took time. */
+/*
+ * Whether what a worker left is finished, not cleared away: the parts that it
+ * built took time.  But not where a crash came twice at the same part, which may
+ * be what made it.
+ */
 bool
 MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {
+	pg::Journal::Trouble trouble = journal.ErrorOfNewestEntry(plan.action.id);
+	bool paused = !trouble.text.empty() && trouble.sqlstate.empty();
+	pg::TransitionNote note;
+
 	if (!HasParts(plan.action) || plan.doing == Doing::kDrop || !plan.action.local ||
-		pg::ReadStopState().stopped || !journal.ErrorOfNewestEntry(plan.action.id).text.empty() ||
-		journal.CountResumptions(plan.action.id) >= kMostResumptions)
+		pg::ReadStopState().stopped || (!paused && !trouble.text.empty()))
 		return false;
+
+	Json built = CountBuiltParts(spi, journal, plan.action);
+
+	if (!paused && journal.PartsAtLastCrash(plan.action.id) == built)
+		return false;
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(plan.action.relation);
 
 	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
 
-	return !catalog.empty() && !PlanCreation(spi, catalog.begin()->second, plan);
+	if (catalog.empty() || PlanCreation(spi, catalog.begin()->second, plan))
+		return false;
+	note.worker_pid = pg::ProcessId();
+	note.before_state = Json{{paused ? "parts_after_pause" : "parts_at_crash", built}};
+	journal.Remark(plan.action.id, plan.action.status, note);
+	return true;
 }
 
 /* First transaction: decides, and writes the intent down. */
@@ -288,8 +318,6 @@ Prepare(int64_t id)
 		plan.doing = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action) ? Doing::kBuild
 																							 : Doing::kDrop;
 		plan.settle = !MayGoOn(spi, journal, plan);
-		if (!plan.settle)
-			journal.Remark(id, plan.action.status, note);
 		return plan;
 	}
 	if (plan.action.status != ActionStatus::kQueued && plan.action.status != ActionStatus::kRevertQueued)
@@ -344,8 +372,6 @@ ClearAway(const Plan &plan)
 std::optional<Error>
 Execute(const Plan &plan)
 {
-	if (HasParts(plan.action) && plan.doing == Doing::kBuild)
-		return BuildParts(plan.action);
 	for (int failures = 1;; failures++)
 	{
 		/* Nothing of a partitioned table's index can be dropped concurrently. */
@@ -424,6 +450,13 @@ Describe(const Error &error, const pg::Journal::Trouble &known)
 	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
 }
 
+/* A quarter of the time for which it has been tried. */
+int
+RemoveAgainAfter(double seconds_so_far)
+{
+	return static_cast<int>(std::clamp(seconds_so_far / 4, kRemoveAgainSeconds, kRemoveAgainMost));
+}
+
 /* Last transaction: what is there decides. */
 void
 Conclude(Plan &plan, const std::optional<Error> &error)
@@ -467,7 +500,7 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				/* Still at work: a later worker settles it.  Who waits is told. */
 				if (known.worker_pid == 0 || known.text.empty())
 					(void) journal.Record(plan.action.id, plan.action.status, plan.action.status, note);
-				journal.Defer(plan.action.id, kRemoveAgainSeconds);
+				journal.Defer(plan.action.id, RemoveAgainAfter(journal.SecondsSinceChange(plan.action.id)));
 				return;
 			}
 			if (done && plan.doing == Doing::kBuild && !plan.comment.empty())
@@ -476,6 +509,34 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				note.measured = TakeBaseline(spi, plan.action);
 			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
 		});
+}
+
+/* To be gone on with later; false where that was so too often. */
+bool
+Pause(const Action &action, const std::string &reason)
+{
+	bool pauses = true;
+
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+			pg::Journal journal(spi);
+			pg::TransitionNote note;
+			int64_t count = journal.CountPauses(action.id);
+
+			pauses = count < kMostPauses;
+			if (!pauses)
+				return;
+			note.worker_pid = pg::ProcessId();
+			note.error = "paused: " + reason;
+			journal.Remark(action.id, action.status, note);
+			journal.Defer(action.id, journal.NextDue({ActionStatus::kRevertQueued}) ? kSoonSeconds
+																				 : WaitAfterPostponements(count));
+		});
+	if (pauses)
+		pg::LogMessage("action " + std::to_string(action.id) + " is paused: " + reason);
+	return pauses;
 }
 
 void
@@ -491,7 +552,17 @@ CarryOut(int64_t id)
 
 	std::optional<Error> error;
 
-	if (!plan.settle)
+	if (!plan.settle && HasParts(plan.action) && plan.doing == Doing::kBuild)
+	{
+		PartsOutcome outcome = BuildParts(plan.action);
+
+		if (!outcome.pause.empty() && Pause(plan.action, outcome.pause))
+			return;
+		error = outcome.error;
+		if (!outcome.pause.empty())
+			error = Error{sqlstate::kLockNotAvailable, outcome.pause, "", ""};
+	}
+	else if (!plan.settle)
 		error = Execute(plan);
 	if (!error && !plan.analyze.empty())
 	{

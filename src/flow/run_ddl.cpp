@@ -31,6 +31,10 @@ constexpr const char *kDeadlockDetected = "40P01";
  * later.  And so long others may wait behind us.
  */
 constexpr int kMomentMs = 300;
+constexpr int kFewMomentsMs = 1000;
+
+/* Before lock_timeout, so that an autovacuum worker has given way by then. */
+constexpr int kGiveWayMs = 100;
 
 /* Of this worker, which carries out one action. */
 bool hurries = false;
@@ -63,13 +67,21 @@ RunDdl(const std::string &sql)
 std::optional<Error>
 RunBriefly(const std::string &sql)
 {
-	pg::SetLockTimeout(kMomentMs);
+	bool in_time = true;
 
-	std::optional<Error> error = RunDdl(sql);
+	pg::SetLockTimeout(kMomentMs);
+	pg::SetDeadlockTimeout(kGiveWayMs);
+
+	std::optional<pg::ServerError> error = pg::RunTopLevelWithin(sql, kFewMomentsMs, in_time);
 
 	if (!IsInHurry())
 		pg::SetLockTimeout(pg::settings::lock_timeout_ms);
-	return error;
+	if (!error)
+		return std::nullopt;
+	if (!in_time && error->Sqlstate() == sqlstate::kQueryCanceled)
+		return Error{sqlstate::kLockNotAvailable, "the locks on all partitions are not to be had at once", "",
+					 ""};
+	return ToError(*error);
 }
 
 bool

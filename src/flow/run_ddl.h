@@ -30,8 +30,9 @@ void InTransaction(const std::function<void()> &work);
 std::optional<Error> RunDdl(const std::string &sql);
 
 /*
- * The same for what nobody can read or write beside: it waits for its lock a moment
- * only, since all who come after it wait behind it.
+ * The same for what nobody can read or write beside: it waits for each lock a moment
+ * only, and for all of them little longer, since all who come after it wait behind
+ * it.  An autovacuum worker gives way.
  */
 std::optional<Error> RunBriefly(const std::string &sql);
 

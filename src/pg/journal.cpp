@@ -406,8 +406,14 @@ Journal::LastParts(int64_t id)
 	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts' END", id);
 }
 
+std::optional<Json>
+Journal::PartsAtLastCrash(int64_t id)
+{
+	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts_at_crash' END", id);
+}
+
 int64_t
-Journal::CountResumptions(int64_t id)
+Journal::CountPauses(int64_t id)
 {
 	return AsOwner(
 		[&]
@@ -415,7 +421,7 @@ Journal::CountResumptions(int64_t id)
 			return spi_
 				.QueryOne("SELECT count(*) FROM steward.journal"
 						  " WHERE action = $1::bigint AND from_status = 'running' AND to_status = 'running'"
-						  "   AND error IS NULL AND before_state IS NULL AND " +
+						  "   AND error IS NOT NULL AND sqlstate IS NULL AND " +
 							  std::string(kSinceStart),
 						  {std::to_string(id)})
 				.Integer(0);
@@ -436,6 +442,20 @@ Journal::NoteObserved(int64_t id, const Json &observed)
 		{
 			return spi_.Execute("UPDATE steward.actions SET observed = $2::jsonb WHERE id = $1::bigint",
 								{std::to_string(id), DumpJson(observed)});
+		});
+}
+
+double
+Journal::SecondsSinceChange(int64_t id)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT extract(epoch FROM clock_timestamp() - updated_at)::float8"
+						  "  FROM steward.actions WHERE id = $1::bigint",
+						  {std::to_string(id)})
+				.Number(0);
 		});
 }
 

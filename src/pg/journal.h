@@ -94,8 +94,11 @@ public:
 	/* The names of the index on each partition, by its OID. */
 	std::optional<Json> LastParts(int64_t id);
 
-	/* How often a worker went on with what one before it left, since the action was started. */
-	int64_t CountResumptions(int64_t id);
+	/* How many parts there were when a worker last went on with what a crash left, since the action was started. */
+	std::optional<Json> PartsAtLastCrash(int64_t id);
+
+	/* How often it was paused since it was started: entries with an error that has no SQLSTATE. */
+	int64_t CountPauses(int64_t id);
 
 	/* The counters noted when the action was done, from which its effect is reckoned. */
 	std::optional<Json> LastBaseline(int64_t id);
@@ -111,6 +114,9 @@ public:
 
 	/* Done since that moment and not taken back, the newest first. */
 	std::vector<int64_t> DoneSince(double seconds_since_epoch);
+
+	/* Since its status changed. */
+	double SecondsSinceChange(int64_t id);
 
 	/* Whether the newest entry of the action is older than so many minutes. */
 	bool IsOlder(int64_t id, int minutes);

@@ -23,6 +23,7 @@ extern "C"
 #include "utils/memutils.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
+#include "utils/timeout.h"
 }
 
 namespace steward::pg
@@ -146,6 +147,19 @@ RunTopLevel(const std::string &sql)
 		return copy;
 	}
 	return std::nullopt;
+}
+
+std::optional<ServerError>
+RunTopLevelWithin(const std::string &sql, int milliseconds, bool &in_time)
+{
+	Guarded([&] { enable_timeout_after(STATEMENT_TIMEOUT, milliseconds); });
+
+	std::optional<ServerError> error = RunTopLevel(sql);
+
+	/* Once it has fired, it is not active any more. */
+	in_time = get_timeout_active(STATEMENT_TIMEOUT);
+	Guarded([] { disable_timeout(STATEMENT_TIMEOUT, false); });
+	return error;
 }
 
 } // namespace steward::pg

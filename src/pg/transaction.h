@@ -34,4 +34,7 @@ std::optional<ServerError> RunTransaction(const std::function<void()> &body);
  */
 std::optional<ServerError> RunTopLevel(const std::string &sql);
 
+/* The same, ended after so many milliseconds; `in_time` says whether it was not. */
+std::optional<ServerError> RunTopLevelWithin(const std::string &sql, int milliseconds, bool &in_time);
+
 } // namespace steward::pg

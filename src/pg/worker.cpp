@@ -184,6 +184,14 @@ SetLockTimeout(int milliseconds)
 }
 
 void
+SetDeadlockTimeout(int milliseconds)
+{
+	std::string text = std::to_string(milliseconds);
+
+	Guarded([&] { SetConfigOption("deadlock_timeout", text.c_str(), PGC_SUSET, PGC_S_SESSION); });
+}
+
+void
 ReloadIfAsked()
 {
 	if (!ConfigReloadPending)

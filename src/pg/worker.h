@@ -60,6 +60,9 @@ void ReloadIfAsked();
 /* Of this worker, instead of pg_steward.lock_timeout. */
 void SetLockTimeout(int milliseconds);
 
+/* After so long a wait for a lock an autovacuum worker gives way. */
+void SetDeadlockTimeout(int milliseconds);
+
 /* The databases one can connect to, templates left out. */
 struct ConnectableDatabase
 {

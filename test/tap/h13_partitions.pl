@@ -226,6 +226,13 @@ is_index($node, $db, 'old.log_2_client_idx', 'valid', 'the one of somebody else'
 $node->safe_psql($db, "CALL steward.apply($id)");
 is(look(), '6|6|5', 'under another name it works');
 
+# What came with a partition is not the steward's to drop
+$node->safe_psql($db, q{CREATE TABLE brought (LIKE "Shop"."Log"); CREATE INDEX brought_idx ON brought (client);
+	ALTER TABLE "Shop"."Log" ATTACH PARTITION brought FOR VALUES FROM (90000) TO (120000);
+	CREATE TABLE made PARTITION OF "Shop"."Log" FOR VALUES FROM (120000) TO (150000)});
+refused($node, $db, "CALL steward.revert($id)", '55000', qr/index \S*brought_idx, which came with its partition, became part of it/, 'taking it back');
+$node->safe_psql($db, q{ALTER TABLE "Shop"."Log" DETACH PARTITION brought; DROP TABLE brought});
+
 # Taking it back waits for nobody's transaction for long
 my $offset = -s $node->logfile;
 
@@ -236,6 +243,47 @@ is($node->safe_psql($db, q{SET lock_timeout = '2s'; SELECT count(*) FROM "Shop".
 release_all();
 await_status($node, $db, $id, 'taken_back');
 is(look(), '0|0|0', 'nothing is left of it');
+
+# A lock that is not to be had throws away nothing: it goes on later
+sub set_conf
+{
+	$node->adjust_conf('postgresql.conf', @_);
+	$node->reload;
+	return;
+}
+
+set_conf('pg_steward.lock_retries', '0');
+hold(q{LOCK TABLE ONLY "Shop"."Log" IN ROW EXCLUSIVE MODE});
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/action $id goes on later.*paused: canceling statement due to lock timeout/s, 'a build whose lock is not to be had');
+
+my $first = oid_of(q{"Shop"."Log 1_client_idx1"});
+
+isnt($first, '', 'what is built stays');
+is($node->safe_psql($db, "SELECT status, trouble FROM steward.progress WHERE action = $id"), 'running|paused: canceling statement due to lock timeout', 'one sees why');
+
+# Meanwhile somebody makes one of the parts part of an index of his own, and another partition is locked
+$node->safe_psql($db, q{CREATE INDEX rest_client ON "Shop".log_3 (client)});
+release_all();
+hold(q{LOCK TABLE "Shop"."Log 1" IN ACCESS EXCLUSIVE MODE});
+$node->safe_psql($db, "UPDATE steward.actions SET not_before = NULL WHERE id = $id");
+await(q{EXISTS (SELECT FROM pg_locks WHERE pid = } . $worker . q{ AND NOT granted AND relation = '"Shop"."Log 1"'::regclass)});
+release_all();
+await_status($node, $db, $id, 'verifying');
+is(oid_of(q{"Shop"."Log 1_client_idx1"}), $first, 'what was built was not built again');
+is_index($node, $db, $index, 'valid', 'the index');
+$node->safe_psql($db, "CALL steward.revert($id)");
+is_index($node, $db, '"Shop".rest_client', 'valid', 'that of somebody else');
+is(look(), '3|3|2', 'only his is left, with what he took for it');
+$node->safe_psql($db, 'DROP INDEX "Shop".rest_client');
+
+# Cancelled while it is paused, nothing is left of it
+hold(q{LOCK TABLE ONLY "Shop"."Log" IN ROW EXCLUSIVE MODE});
+$node->psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'running', 'it is paused');
+$node->safe_psql($db, "CALL steward.cancel($id)");
+await_status($node, $db, $id, 'failed');
+is(look(), '0|0|0', 'nothing is left of it');
+release_all();
 
 $node->stop;
 done_testing();

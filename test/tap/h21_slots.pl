@@ -65,7 +65,7 @@ await_status($node, $db, $id, 'verifying');
 await_status_line('SEEN 1 action done, whose effect is being measured -- %', 'status() says what is being measured');
 
 # Builds at the same time in no more databases than pg_steward.max_workers
-my %builds = ($db => undef, one => undef, two => undef);
+my %builds = ($db => $id);
 
 $node->adjust_conf('postgresql.conf', 'pg_steward.max_workers', '2');
 $node->reload;
@@ -75,10 +75,7 @@ foreach my $database ('one', 'two')
 	$node->safe_psql($db, "CREATE DATABASE $database");
 	make_item($node, $database);
 }
-foreach my $database (sort keys %builds)
-{
-	$builds{$database} = propose($node, $database);
-}
+$builds{$_} = propose($node, $_) foreach 'one', 'two';
 
 my %holders = map { $_ => hold_snapshot($node, $_) } keys %builds;
 
@@ -86,7 +83,7 @@ $node->safe_psql($_, "CALL steward.apply($builds{$_}, wait => false)") foreach s
 
 my $at_work = q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'pg_steward action'};
 
-ok($node->poll_query_until($db, "SELECT ($at_work) = 2"), 'two databases build');
+ok($node->poll_query_until($db, q{SELECT count(*) = 2 FROM pg_stat_progress_create_index WHERE phase = 'waiting for old snapshots'}), 'two databases build');
 
 my ($waiting) = grep { status_of($node, $_, $builds{$_}) eq 'queued' } sort keys %builds;
 
