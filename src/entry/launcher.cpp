@@ -130,7 +130,7 @@ Launcher::ClaimOf(const pg::ConnectableDatabase &database)
 	pg::DatabaseSlot *slot = pg::SlotOf(database.oid);
 
 	/* Stopped, only what was left when the server went down is cleared away. */
-	if (slot != nullptr && stopped && slot->looked_at != 0)
+	if (slot != nullptr && stopped && slot->cleared)
 		return {};
 	if (slot == nullptr || starting || slot->steward_pid != 0 || slot->away_until > now)
 		return {};

@@ -55,6 +55,7 @@ private:
 	bool HasToLeave();
 	bool MayWrite();
 	void DoRounds();
+	void RestIfCleared();
 	void ServeQueue(bool stopped);
 	bool Attempt(const char *what, const std::function<void()> &work);
 	void NoteFailure(const char *what, const std::string &message);
@@ -253,6 +254,18 @@ Steward::ServeQueue(bool stopped)
 		NoteError("action", "no background worker slot is free for an action; raise max_worker_processes");
 }
 
+/* Others may have its place while it is stopped, but not before it has cleared away what was left. */
+void
+Steward::RestIfCleared()
+{
+	bool left = true;
+
+	if (action_ || !Attempt("look for what is left", [&] { left = AnythingLeft(); }))
+		return;
+	round_done_ = !left;
+	WithSlot([&](pg::DatabaseSlot &slot) { slot.cleared = !left; });
+}
+
 bool
 Steward::Tick()
 {
@@ -271,7 +284,7 @@ Steward::Tick()
 	if (!stopped)
 		DoRounds();
 	else
-		round_done_ = true;
+		RestIfCleared();
 	return true;
 }
 
@@ -329,6 +342,7 @@ steward_worker_main(Datum argument)
 						return;
 					slot.steward_pid = MyProcPid;
 					slot.steward_latch = MyLatch;
+					slot.cleared = false;
 					slot.looked_at = GetCurrentTimestamp();
 					slot.started_at = slot.looked_at;
 				});

@@ -371,7 +371,8 @@ private:
 				return RunBriefly(pg::CreatePartitionIndexStatement(relation_, part.table, index_, part.name,
 																	pg::Building::kOnly));
 			case PartStep::kAttach:
-				return RunBriefly(pg::AttachIndexStatement(TargetOf(*PartOf(part.table.parent)), TargetOf(part)));
+				return RunBriefly(
+					pg::AttachIndexStatement(TargetOf(*PartOf(part.table.parent)), TargetOf(part)));
 			case PartStep::kRemove:
 				return RunDdl(pg::DropIndexStatement(TargetOf(part)));
 			case PartStep::kRemoveWhole:

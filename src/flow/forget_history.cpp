@@ -27,6 +27,16 @@ namespace
 
 constexpr double kMegabyte = 1024.0 * 1024.0;
 
+/* Who looked closer does not again before an hour has passed, unless the files grew so much. */
+constexpr double kLookAgainSeconds = 3600;
+constexpr double kLookAgainGrowth = 1.05;
+
+struct Look
+{
+	double at = 0;
+	double size = 0;
+};
+
 Storage
 ReadStorage(pg::Spi &spi)
 {
@@ -49,9 +59,14 @@ ForgetHistory()
 	pg::Spi spi;
 	double limit = pg::settings::max_storage_mb * kMegabyte;
 
+	static Look last; /* of this steward, which looks after one database */
+	double size = pg::SizeOfTables(spi);
+
 	pg::ForgetOldActions(spi);
-	if (pg::SizeOfTables(spi) <= limit)
+	if (size <= limit ||
+		(pg::SecondsSinceEpoch() < last.at + kLookAgainSeconds && size < last.size * kLookAgainGrowth))
 		return;
+	last = {pg::SecondsSinceEpoch(), size};
 
 	Forgotten forgotten = LimitStorage(ReadStorage(spi), limit);
 

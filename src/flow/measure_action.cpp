@@ -120,16 +120,19 @@ Judgement
 Judge(pg::Spi &spi, pg::Journal &journal, const Action &action, Trial &trial)
 {
 	int64_t enough = pg::settings::min_calls;
+	auto judge = action.kind == ActionKind::kDropIndex ? JudgeRemoval : JudgeCreation;
+	Judgement judgement = judge(trial, enough);
 
-	if (action.kind == ActionKind::kDropIndex)
-		return JudgeRemoval(trial, enough);
-
-	Judgement judgement = JudgeCreation(trial, enough);
-
-	if (judgement.verdict != Verdict::kTakeBack || judgement.slower == 0)
+	/* The rest costs more, and decides nothing yet. */
+	if (judgement.by_times == Verdict::kWait)
+		return judgement;
+	CorrectByHours(spi, journal, action, trial);
+	judgement = judge(trial, enough);
+	if (action.kind == ActionKind::kDropIndex || judgement.verdict != Verdict::kTakeBack ||
+		judgement.slower == 0)
 		return judgement;
 	LeaveOutUntouched(spi, journal, action, trial);
-	return JudgeCreation(trial, enough);
+	return judge(trial, enough);
 }
 
 const char *

@@ -101,17 +101,24 @@ ReadHoursOf(pg::Spi &spi, const Json &baseline, double since)
 	return pg::ReadHours(spi, keys, since);
 }
 
-/* `changed`: controls that tell nothing, since something else was changed for them. */
+constexpr double kSecondsPerHour = 3600;
+
+/* Those after the hour in which that moment was. */
+void
+KeepAfter(Hours &hours, double moment)
+{
+	auto of_moment = static_cast<int64_t>(moment / kSecondsPerHour);
+
+	hours.erase(hours.begin(), hours.upper_bound(of_moment));
+}
+
 Levels
-LevelsFrom(const Json &baseline, HoursOfStatements &hours, const std::set<StatementKey> &changed = {})
+LevelsFrom(const Json &baseline, HoursOfStatements &hours)
 {
 	std::vector<Control> controls;
 
 	for (const Json &entry : baseline.value(kControls, Json::array()))
-	{
-		if (StatementKey key = KeyFrom(entry); changed.count(key) == 0)
-			controls.push_back({CountersFrom(entry.at("before")).MeanMs(), hours[key]});
-	}
+		controls.push_back({CountersFrom(entry.at("before")).MeanMs(), hours[KeyFrom(entry)]});
 	return LevelsByHour(controls, pg::settings::min_calls);
 }
 
@@ -120,13 +127,19 @@ void
 NoteLevels(pg::Spi &spi, Json &baseline)
 {
 	HoursOfStatements hours = ReadHoursOf(spi, baseline, 0);
+
+	/* The times before are those since another change. */
+	for (const auto &[key, change] : pg::Journal(spi).ReadBaselines())
+		KeepAfter(hours[key], change.seen_at);
+
 	Levels levels = LevelsFrom(baseline, hours);
 
 	for (const char *part : {kServed, kBeside})
 	{
 		for (Json &entry : baseline[part])
 		{
-			if (std::optional<double> level = LevelFor(hours[KeyFrom(entry)], levels))
+			if (std::optional<double> level =
+					LevelFor(hours[KeyFrom(entry)], levels, CountersFrom(entry.at("before")).calls))
 				entry[kLevel] = *level;
 		}
 	}
@@ -147,18 +160,15 @@ struct Since
 {
 	double noted_at = 0;
 	std::map<StatementKey, LiveStatement> live;
-	HoursOfStatements hours;
 	std::set<StatementKey> changed; /* controls for which another change was made */
-	Levels levels;
 };
 
 Observation
-ObservationFrom(const Json &entry, Since &since)
+ObservationFrom(const Json &entry, const Since &since)
 {
 	SeenCounters seen;
 	Observation observation;
 	StatementKey key = KeyFrom(entry);
-	double level_before = entry.value(kLevel, 0.0);
 
 	seen.counters = CountersFrom(entry);
 	observation.before = CountersFrom(entry.at("before"));
@@ -167,13 +177,11 @@ ObservationFrom(const Json &entry, Since &since)
 	if (auto now = since.live.find(key); now != since.live.end())
 		observation.after = now->second.since > since.noted_at ? now->second.counters
 															   : CountersSince(now->second.counters, &seen);
-	if (std::optional<double> level = LevelFor(since.hours[key], since.levels); level && level_before > 0)
-		observation.drift = *level / level_before;
 	return observation;
 }
 
 std::vector<Observation>
-ObservationsFrom(const Json &measured, const char *part, Since &since)
+ObservationsFrom(const Json &measured, const char *part, const Since &since)
 {
 	std::vector<Observation> observations;
 
@@ -183,7 +191,7 @@ ObservationsFrom(const Json &measured, const char *part, Since &since)
 }
 
 std::vector<Observation>
-ControlsFrom(const Json &measured, Since &since)
+ControlsFrom(const Json &measured, const Since &since)
 {
 	std::vector<Observation> controls;
 
@@ -193,6 +201,37 @@ ControlsFrom(const Json &measured, Since &since)
 			controls.push_back(ObservationFrom(entry, since));
 	}
 	return controls;
+}
+
+void
+Correct(std::vector<Observation> &observations, const Json &measured, const char *part,
+		HoursOfStatements &hours, const Levels &levels)
+{
+	size_t i = 0;
+
+	for (const Json &entry : measured.value(part, Json::array()))
+	{
+		Observation &observation = observations.at(i++);
+		double before = entry.value(kLevel, 0.0);
+		std::optional<double> since = LevelFor(hours[KeyFrom(entry)], levels, observation.after.calls);
+
+		if (since && before > 0)
+			observation.drift = *since / before;
+	}
+}
+
+/* What became faster by another index says nothing of how the server fares. */
+std::set<StatementKey>
+ChangedSince(pg::Journal &journal, double moment)
+{
+	std::set<StatementKey> changed;
+
+	for (const auto &[key, change] : journal.ReadBaselines())
+	{
+		if (change.seen_at > moment)
+			changed.insert(key);
+	}
+	return changed;
 }
 
 } // namespace
@@ -260,16 +299,32 @@ ObserveAction(pg::Spi &spi, pg::Journal &journal, const Action &action)
 	since.noted_at = measured->value(kNotedAt, 0.0);
 	for (const LiveStatement &statement : pg::ReadStatements(spi, false))
 		since.live[statement.key] = statement;
-	/* What became faster by another index says nothing of how the server fares. */
-	for (const auto &[key, change] : journal.ReadBaselines())
-	{
-		if (change.seen_at > since.noted_at)
-			since.changed.insert(key);
-	}
-	since.hours = ReadHoursOf(spi, *measured, since.noted_at);
-	since.levels = LevelsFrom(*measured, since.hours, since.changed);
+	since.changed = ChangedSince(journal, since.noted_at);
 	return {ObservationsFrom(*measured, kServed, since), ObservationsFrom(*measured, kBeside, since),
 			ControlsFrom(*measured, since)};
+}
+
+void
+CorrectByHours(pg::Spi &spi, pg::Journal &journal, const Action &action, Trial &trial)
+{
+	std::optional<Json> measured = journal.LastBaseline(action.id);
+
+	if (!measured)
+		return;
+
+	double noted_at = measured->value(kNotedAt, 0.0);
+	HoursOfStatements hours = ReadHoursOf(spi, *measured, noted_at);
+
+	for (const StatementKey &key : ChangedSince(journal, noted_at))
+		hours.erase(key);
+	/* In the hour of the change there are times from before it. */
+	for (auto &[key, of_statement] : hours)
+		KeepAfter(of_statement, noted_at);
+
+	Levels levels = LevelsFrom(*measured, hours);
+
+	Correct(trial.served, *measured, kServed, hours, levels);
+	Correct(trial.beside, *measured, kBeside, hours, levels);
 }
 
 } // namespace steward

@@ -30,6 +30,12 @@ std::optional<Json> TakeBaseline(pg::Spi &spi, const Action &action);
 /* What they took before an action, and since it was done. */
 Trial ObserveAction(pg::Spi &spi, pg::Journal &journal, const Action &action);
 
+/*
+ * Adds to a trial how the server fared in the hours in which its statements ran,
+ * as far as pg_steward.workload_window remembers them.
+ */
+void CorrectByHours(pg::Spi &spi, pg::Journal &journal, const Action &action, Trial &trial);
+
 /* Of a baseline: the others on its table, in the order of Trial::beside. */
 std::vector<StatementKey> KeysBeside(const Json &baseline);
 

@@ -107,8 +107,8 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
 	if (left && error.sqlstate.empty())
-		throw Refusal({sqlstate::kNotInPrerequisiteState, "action " + std::to_string(action.id) + " goes on later",
-					   "It is " + error.text + ".",
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(action.id) + " goes on later", "It is " + error.text + ".",
 					   "It goes on by itself with what is not built yet; CALL steward.cancel(" +
 						   std::to_string(action.id) + "); ends it. " + hint});
 	if (left)

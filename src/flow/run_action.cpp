@@ -531,8 +531,9 @@ Pause(const Action &action, const std::string &reason)
 			note.worker_pid = pg::ProcessId();
 			note.error = "paused: " + reason;
 			journal.Remark(action.id, action.status, note);
-			journal.Defer(action.id, journal.NextDue({ActionStatus::kRevertQueued}) ? kSoonSeconds
-																				 : WaitAfterPostponements(count));
+			journal.Defer(action.id, journal.NextDue({ActionStatus::kRevertQueued})
+										 ? kSoonSeconds
+										 : WaitAfterPostponements(count));
 		});
 	if (pauses)
 		pg::LogMessage("action " + std::to_string(action.id) + " is paused: " + reason);

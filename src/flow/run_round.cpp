@@ -105,4 +105,12 @@ NextAction()
 	return journal.NextDue({ActionStatus::kQueued, ActionStatus::kRevertQueued});
 }
 
+bool
+AnythingLeft()
+{
+	pg::Spi spi;
+
+	return !pg::Journal(spi).LoadWhere({ActionStatus::kRunning, ActionStatus::kReverting}).empty();
+}
+
 } // namespace steward

@@ -50,4 +50,7 @@ std::optional<int64_t> NextAction();
 /* The same of what a worker left when it ended: an invalid index costs with every write. */
 std::optional<int64_t> NextLeftover();
 
+/* Whether there is any, due or not. */
+bool AnythingLeft();
+
 } // namespace steward

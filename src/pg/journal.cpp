@@ -409,7 +409,8 @@ Journal::LastParts(int64_t id)
 std::optional<Json>
 Journal::PartsAtLastCrash(int64_t id)
 {
-	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts_at_crash' END", id);
+	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts_at_crash' END",
+					id);
 }
 
 int64_t

@@ -34,6 +34,7 @@ struct DatabaseSlot
 	Latch *steward_latch;           /* null: no steward runs; Locks: lock */
 	bool has_extension;             /* as the last steward found; Locks: lock */
 	bool wanted;                    /* somebody waits for its steward; Locks: lock */
+	bool cleared;                   /* stopped, and nothing is left to clear away; Locks: lock */
 	bool yield;                     /* its steward is to make room after its round; Locks: lock */
 	TimestampTz away_until;         /* its steward leaves, and none is started before; Locks: lock */
 	TimestampTz looked_at;          /* when a steward last looked; Locks: lock */

@@ -24,12 +24,21 @@ constexpr double kRowOverhead = 4 + 50;
 
 /*
  * What is taken back is not proposed again for a while, which is only known as
- * long as it is remembered; what was dismissed is a decision.
+ * long as it is remembered; what is kept may still have to be taken back; what
+ * was dismissed is a decision.
  */
 constexpr const char *kEnded =
-	"(a.status IN ('obsolete', 'failed', 'kept')"
-	" OR (a.status = 'taken_back'"
+	"(a.status IN ('obsolete', 'failed')"
+	" OR (a.status IN ('kept', 'taken_back')"
 	"     AND a.updated_at < now() - current_setting('pg_steward.retry_after')::interval))";
+
+/* As it is stored: a whole row would be measured as if nothing of it were compressed. */
+constexpr const char *kActionSize =
+	"200 + pg_column_size(a.arguments) + pg_column_size(a.ddl) + pg_column_size(a.undo_ddl)"
+	" + pg_column_size(a.expected) + pg_column_size(a.evidence) + coalesce(pg_column_size(a.observed), 0)";
+constexpr const char *kEntrySize =
+	"100 + coalesce(pg_column_size(j.before_state), 0) + coalesce(pg_column_size(j.measured), 0)"
+	" + coalesce(pg_column_size(j.error), 0)";
 
 } // namespace
 
@@ -68,11 +77,13 @@ SizesOfEnded(Spi &spi)
 {
 	std::vector<ActionSize> actions;
 
-	for (const Row &row :
-		 spi.Query(std::string("SELECT a.id, pg_column_size(a.*) + coalesce((SELECT sum(pg_column_size(j.*))"
-							   "           FROM steward.journal AS j WHERE j.action = a.id), 0)"
-							   "  FROM steward.actions AS a WHERE ") +
-				   kEnded + " ORDER BY a.updated_at, a.id"))
+	/* The least worth first. */
+	for (const Row &row : spi.Query(
+			 std::string("SELECT a.id, ") + kActionSize + " + coalesce((SELECT sum(" + kEntrySize +
+			 ") FROM steward.journal AS j WHERE j.action = a.id), 0)"
+			 "  FROM steward.actions AS a WHERE " +
+			 kEnded +
+			 " ORDER BY array_position('{obsolete,taken_back,failed,kept}', a.status), a.updated_at, a.id"))
 		actions.push_back({row.Integer(0), row.Number(1)});
 	return actions;
 }
@@ -81,16 +92,13 @@ double
 SizeOfOthers(Spi &spi)
 {
 	return spi
-		.QueryOne(std::string("SELECT coalesce((SELECT sum(pg_column_size(a.*)) FROM steward.actions AS a"
-							  "                  WHERE NOT ") +
-				  kEnded +
-				  "), 0)"
-				  "     + coalesce((SELECT sum(pg_column_size(j.*)) FROM steward.journal AS j"
-				  "                   JOIN steward.actions AS a ON a.id = j.action WHERE NOT " +
-				  kEnded +
-				  "), 0)"
-				  "     + coalesce((SELECT sum(pg_column_size(c.*)) FROM steward.statement_counters AS c), 0)"
-				  "     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)")
+		.QueryOne(
+			std::string("SELECT coalesce((SELECT sum(") + kActionSize +
+			") FROM steward.actions AS a WHERE NOT " + kEnded + "), 0) + coalesce((SELECT sum(" + kEntrySize +
+			") FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action WHERE NOT " + kEnded +
+			"), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(c.*)) FROM steward.statement_counters AS c), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)")
 		.Number(0);
 }
 

@@ -33,7 +33,7 @@ std::vector<IntervalRows> CountIntervals(Spi &spi);
 /* Bytes that a row of an interval takes, with its index entry. */
 double IntervalRowSize(Spi &spi);
 
-/* What an ended action takes, with its entries in the journal: the oldest first. */
+/* What an ended action takes, with its entries in the journal: the least worth first, then the oldest. */
 struct ActionSize
 {
 	int64_t id = 0;

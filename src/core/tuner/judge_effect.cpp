@@ -272,6 +272,7 @@ JudgeByBoth(const Trial &trial, int64_t enough, Judging judge)
 	corrected.told_of_server = drift.has_value();
 	corrected.drift = drift.value_or(1);
 	judge(trial, enough, corrected);
+	corrected.by_times = by_clock.verdict;
 	if (corrected.verdict != by_clock.verdict)
 	{
 		corrected.verdict = Verdict::kWait;

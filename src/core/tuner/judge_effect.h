@@ -37,10 +37,11 @@ enum class Verdict
 struct Judgement
 {
 	Verdict verdict = Verdict::kWait;
-	double drift = 1;            /* what controls take now, as a share of what they took */
-	size_t controls = 0;         /* that this was told from */
-	bool told_of_server = false; /* they were enough for it */
-	bool by_clock = false;       /* judged without any drift */
+	Verdict by_times = Verdict::kWait; /* without regard to how the server fares */
+	double drift = 1;                  /* what controls take now, as a share of what they took */
+	size_t controls = 0;               /* that this was told from */
+	bool told_of_server = false;       /* they were enough for it */
+	bool by_clock = false;             /* judged without any drift */
 	double gain = 0;   /* share of the time of the served ones that went away, corrected by the drift */
 	double net_ms = 0; /* saved since the change, those that lost taken off; negative: lost */
 	size_t slower = 0; /* statements that became slower, beyond doubt and by more than a tenth */

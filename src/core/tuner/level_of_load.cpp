@@ -47,9 +47,8 @@ LevelsByHour(const std::vector<Control> &controls, int64_t enough)
 }
 
 std::optional<double>
-LevelFor(const Hours &statement, const Levels &levels)
+LevelFor(const Hours &statement, const Levels &levels, int64_t calls)
 {
-	double all = 0;
 	double known = 0;
 	double sum = 0;
 
@@ -57,13 +56,12 @@ LevelFor(const Hours &statement, const Levels &levels)
 	{
 		auto level = levels.find(hour);
 
-		all += static_cast<double>(counters.calls);
 		if (level == levels.end())
 			continue;
 		known += static_cast<double>(counters.calls);
 		sum += static_cast<double>(counters.calls) * level->second;
 	}
-	if (known <= 0 || known < all * kMostOfIt)
+	if (known <= 0 || known < static_cast<double>(calls) * kMostOfIt)
 		return std::nullopt;
 	return sum / known;
 }

@@ -44,8 +44,9 @@ Levels LevelsByHour(const std::vector<Control> &controls, int64_t enough);
 
 /*
  * The mean level while the statement ran, weighted by its executions; nothing
- * where less than half of these were in hours of which the level is known.
+ * where less than half of the `calls` that are to be judged were in hours of which
+ * the level is known.
  */
-std::optional<double> LevelFor(const Hours &statement, const Levels &levels);
+std::optional<double> LevelFor(const Hours &statement, const Levels &levels, int64_t calls);
 
 } // namespace steward

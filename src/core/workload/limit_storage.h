@@ -35,7 +35,7 @@ struct Storage
 	double row_bytes = 0;                  /* of an interval's row, with its index entry */
 	double kept_bytes = 0;                 /* of what is never given up: open actions, decisions, counters */
 	std::vector<StoredInterval> intervals; /* the newest first */
-	std::vector<StoredAction> ended;       /* the oldest first */
+	std::vector<StoredAction> ended;       /* the least worth first */
 };
 
 struct Forgotten
@@ -45,7 +45,7 @@ struct Forgotten
 };
 
 /*
- * The oldest ended actions beyond half of `limit` bytes, then the oldest
+ * The first of the ended actions beyond half of `limit` bytes, then the oldest
  * intervals beyond what is left; somewhat more, so that it is not again at once.
  * The newest interval always stays.
  */

@@ -69,18 +69,24 @@ TEST(LevelOfLoad, AStatementIsMeasuredByItsOwnHours)
 {
 	Levels levels = {{2, 3}, {12, 1}};
 
-	EXPECT_EQ(LevelFor({{2, Ran(10, 100)}}, levels), 3);
-	EXPECT_EQ(LevelFor({{12, Ran(10, 100)}}, levels), 1);
-	EXPECT_EQ(LevelFor({{2, Ran(10, 100)}, {12, Ran(30, 1)}}, levels), 1.5);
+	EXPECT_EQ(LevelFor({{2, Ran(10, 100)}}, levels, 10), 3);
+	EXPECT_EQ(LevelFor({{12, Ran(10, 100)}}, levels, 10), 1);
+	EXPECT_EQ(LevelFor({{2, Ran(10, 100)}, {12, Ran(30, 1)}}, levels, 40), 1.5);
 }
 
 TEST(LevelOfLoad, HoursOfWhichNothingIsKnownTellNothing)
 {
 	Levels levels = {{2, 3}};
 
-	EXPECT_FALSE(LevelFor({}, levels));
-	EXPECT_FALSE(LevelFor({{2, Ran(10, 1)}, {3, Ran(11, 1)}}, levels));
-	EXPECT_EQ(LevelFor({{2, Ran(11, 1)}, {3, Ran(10, 1)}}, levels), 3);
+	EXPECT_FALSE(LevelFor({}, levels, 0));
+	EXPECT_FALSE(LevelFor({{2, Ran(10, 1)}, {3, Ran(11, 1)}}, levels, 21));
+	EXPECT_EQ(LevelFor({{2, Ran(11, 1)}, {3, Ran(10, 1)}}, levels, 21), 3);
+}
+
+/* The last day is remembered, and the trial was longer. */
+TEST(LevelOfLoad, HoursThatAreForgottenTellNothing)
+{
+	EXPECT_FALSE(LevelFor({{2, Ran(100, 1)}}, {{2, 3}}, 1000));
 }
 
 } // namespace
