@@ -284,7 +284,7 @@ MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		pg::ReadStopState().stopped || (!paused && !trouble.text.empty()))
 		return false;
 
-	Json built = CountBuiltParts(spi, journal, plan.action);
+	int64_t built = CountBuiltParts(spi, journal, plan.action);
 
 	if (!paused && journal.PartsAtLastCrash(plan.action.id) == built)
 		return false;

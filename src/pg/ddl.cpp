@@ -358,14 +358,15 @@ ArgumentsForPartition(Json arguments, const Relation &partition)
 	{
 		for (Json &element : arguments.at(list))
 		{
+			auto name = element.at("name").get<std::string>();
+
+			/* An expression has no column, and stands on names. */
+			if (element.at("column").get<ColumnNumber>() == 0)
+				continue;
 			for (const auto &[number, column] : partition.columns)
 			{
-				/* An expression has no column, and stands on names. */
-				if (number < kFirstElement && element.at("column") != 0 && column.name == element.at("name"))
-				{
+				if (number < kFirstElement && column.name == name)
 					element["column"] = number;
-					break;
-				}
 			}
 		}
 	}

@@ -406,11 +406,15 @@ Journal::LastParts(int64_t id)
 	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts' END", id);
 }
 
-std::optional<Json>
+std::optional<int64_t>
 Journal::PartsAtLastCrash(int64_t id)
 {
-	return NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts_at_crash' END",
-					id);
+	std::optional<Json> parts =
+		NewestOf(std::string("CASE WHEN ") + kSinceStart + " THEN before_state -> 'parts_at_crash' END", id);
+
+	if (!parts)
+		return std::nullopt;
+	return parts->get<int64_t>();
 }
 
 int64_t

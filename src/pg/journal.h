@@ -95,7 +95,7 @@ public:
 	std::optional<Json> LastParts(int64_t id);
 
 	/* How many parts there were when a worker last went on with what a crash left, since the action was started. */
-	std::optional<Json> PartsAtLastCrash(int64_t id);
+	std::optional<int64_t> PartsAtLastCrash(int64_t id);
 
 	/* How often it was paused since it was started: entries with an error that has no SQLSTATE. */
 	int64_t CountPauses(int64_t id);
