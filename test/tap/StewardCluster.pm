@@ -33,7 +33,8 @@ sub new_steward
 	my ($name, $conf, %init) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init(%init);
+	# Which operator class LIKE needs depends on it.
+	$node->init(extra => [ '--locale=C.UTF-8', '--encoding=UTF8' ], %init);
 	$node->append_conf('postgresql.conf', q{
 shared_preload_libraries = 'pg_stat_statements,pg_steward'
 max_worker_processes = 16
