@@ -258,9 +258,11 @@ private:
 				ours.insert(index.oid);
 			}
 		}
-		/* What became part of somebody else's index is his. */
+		/* What became part of somebody else's index is his; but the whole is ours, whatever is above it. */
 		for (IndexPart &part : parts_)
 		{
+			if (part.table.oid == action_.relation)
+				continue;
 			for (const Found &index : found[part.table.oid])
 			{
 				if (index.name != part.name || index.above == 0 || ours.count(index.above) != 0)

@@ -490,10 +490,13 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 			}
 			else if (!done)
 			{
-				note.sqlstate = known.text.empty() ? sqlstate::kNotInPrerequisiteState : known.sqlstate;
-				note.error = !known.text.empty() ? known.text
-							 : plan.settle       ? "the worker or the server ended during the work"
-												 : "the index is not there";
+				/* Why it was paused is not why it failed. */
+				bool said = !known.text.empty() && !known.sqlstate.empty();
+
+				note.sqlstate = said ? known.sqlstate : sqlstate::kNotInPrerequisiteState;
+				note.error = said          ? known.text
+							 : plan.settle ? "the worker or the server ended during the work"
+										   : "the index is not there";
 			}
 			if (!clean)
 			{

@@ -156,9 +156,15 @@ RunTopLevelWithin(const std::string &sql, int milliseconds, bool &in_time)
 
 	std::optional<ServerError> error = RunTopLevel(sql);
 
-	/* Once it has fired, it is not active any more. */
+	/* Once it has fired, it is not active any more; too late for this statement, it must not end another. */
 	in_time = get_timeout_active(STATEMENT_TIMEOUT);
-	Guarded([] { disable_timeout(STATEMENT_TIMEOUT, false); });
+	Guarded(
+		[&]
+		{
+			disable_timeout(STATEMENT_TIMEOUT, false);
+			if (!in_time)
+				QueryCancelPending = false;
+		});
 	return error;
 }
 
