@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "core/report/describe_gains.h"
+#include "flow/advise_maintenance.h"
 #include "flow/change_action.h"
 #include "flow/tune_indexes.h"
 #include "pg/activity.h"
@@ -37,6 +38,9 @@ namespace
 /* Gains first; tidying up can wait. */
 constexpr int kCreatePriority = 100;
 constexpr int kDropPriority = 200;
+
+/* What was done or tried is advised again after this time, where it is needed again. */
+constexpr int kRecurAfterMinutes = 60;
 
 /* So many other statements on a table are watched when an index on it is verified. */
 constexpr size_t kMostBeside = 50;
@@ -171,6 +175,13 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 	if (known->status == ActionStatus::kTakenBack &&
 		!journal.IsOlder(known->id, pg::settings::retry_after_min))
 		next = std::nullopt;
+
+	/* Maintenance has to be done again and again; but not at once where it changed nothing. */
+	if (IsMaintenance(advice.kind) && journal.IsOlder(known->id, kRecurAfterMinutes) && !next)
+	{
+		event = ActionEvent::kRecur;
+		next = NextStatus(known->status, event);
+	}
 
 	/* Somebody may decide at this moment. */
 	if (!next || !journal.Update(known->id, known->status, advice))
@@ -341,6 +352,8 @@ RefreshAdvice()
 	CountStatements(result);
 	for (const RecommendedIndex &recommended : result.advice.recommendations)
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
+	for (const Advice &advice : AdviseMaintenance(spi, request.exclusions))
+		StoreAdvice(journal, advice, result, current);
 	RetireAdvice(journal, result, current);
 	pg::StoreVerdicts(spi, VerdictsOf(result.advice));
 	result.summary = Summarize(result, spi);

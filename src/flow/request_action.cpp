@@ -198,6 +198,10 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	RequireNotStopped();
 	if (event == ActionEvent::kApply)
 		RequireFeasible(action);
+	if (event == ActionEvent::kRevert && IsMaintenance(action.kind))
+		throw Refusal({sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " cannot be reverted",
+					   "It is maintenance, which leaves nothing that could be taken back.",
+					   "See SELECT steward.explain_recommendation(" + std::to_string(id) + ");"});
 	if (event == ActionEvent::kRevert)
 		RevertAction(journal, action);
 	else

@@ -22,16 +22,14 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "core/index/find_duplicates.h"
 #include "flow/build_parts.h"
 #include "flow/change_action.h"
 #include "flow/find_index.h"
 #include "flow/observe_action.h"
+#include "flow/plan_action.h"
+#include "flow/reindex.h"
 #include "flow/run_ddl.h"
-#include "flow/schedule_actions.h"
-#include "pg/catalog.h"
 #include "pg/ddl.h"
-#include "pg/preflight.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -44,33 +42,8 @@ namespace steward
 namespace
 {
 
-enum class Doing
-{
-	kBuild,
-	kDrop,
-};
-
-/* What is to be done, as decided when the intent was written down. */
-struct Plan
-{
-	bool go = false;     /* false: postponed or out of date, and noted so */
-	bool settle = false; /* an earlier worker began it */
-	Doing doing = Doing::kBuild;
-	Action action;
-	std::string sql;
-	std::string comment; /* of a new index */
-	std::string
-		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
-};
-
-/* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */
-struct Obstacle
-{
-	ActionEvent event = ActionEvent::kPostpone;
-	std::string text;
-};
-
 constexpr const char *kDataException = "22";
+constexpr const char *kConstraintViolation = "23";
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
@@ -87,218 +60,11 @@ constexpr int kTroubleSeconds = 5;
 constexpr double kRemoveAgainSeconds = 5;
 constexpr double kRemoveAgainMost = 300;
 
-bool
-IsRevert(const Action &action)
-{
-	return action.status == ActionStatus::kRevertQueued || action.status == ActionStatus::kReverting;
-}
-
-bool
-NameIsTaken(pg::Spi &spi, const Action &action)
-{
-	return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
-}
-
-/* The new index of an action, made from what the catalog says now. */
-std::optional<Obstacle>
-PlanCreation(pg::Spi &spi, Relation &relation, Plan &plan)
-{
-	const Action &action = plan.action;
-	std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
-
-	if (!index || relation.schema != action.arguments.at("schema").get<std::string>() ||
-		relation.partitioned != HasParts(action))
-		return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
-	/* Of a partitioned table it is what the log tells: the statements are those for its parts. */
-	plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
-										pg::Building::kConcurrently);
-	if (std::any_of(index->keys.begin(), index->keys.end(),
-					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); }))
-		plan.analyze = "ANALYZE " + relation.quoted;
-	plan.comment = "pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
-	return std::nullopt;
-}
-
-/* The statement for an action. */
-std::optional<Obstacle>
-DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
-{
-	const Action &action = plan.action;
-	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
-
-	plan.doing = Doing::kBuild;
-	if (catalog.empty())
-		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
-	if (NameIsTaken(spi, action))
-		return Obstacle{ActionEvent::kFail, "a relation " + action.target + " exists already"};
-
-	Relation &relation = catalog.begin()->second;
-
-	if (action.kind == ActionKind::kCreateIndex)
-	{
-		if (relation.foreign_partitions)
-			return Obstacle{ActionEvent::kFail, "the table has a foreign partition by now"};
-		if (relation.busy)
-			return Obstacle{ActionEvent::kPostpone, relation.unfit};
-		if (std::optional<Obstacle> obstacle = PlanCreation(spi, relation, plan))
-			return obstacle;
-	}
-	else
-	{
-		std::optional<Json> before = journal.LastDefinition(action.id);
-
-		if (!before)
-			return Obstacle{ActionEvent::kFail, "the journal does not say how the index was defined"};
-		plan.sql = pg::RebuildStatement(before->at("definition").get<std::string>(), relation);
-		if (plan.sql.empty())
-			return Obstacle{ActionEvent::kFail,
-							"the definition in the journal is not one of an index of this table"};
-		plan.comment = before->value("comment", "");
-
-		std::string tablespace = before->value("tablespace", "");
-
-		if (!tablespace.empty() && !pg::UseTablespace(spi, tablespace))
-			return Obstacle{ActionEvent::kFail, "tablespace \"" + tablespace + "\" is not there any more"};
-	}
-
-	double size = action.expected.value("size_bytes", 0.0);
-
-	/* What is taken back was there before. */
-	if (std::string large = pg::WhatIsTooLarge(size); !IsRevert(action) && !large.empty())
-		return Obstacle{ActionEvent::kPostpone, large};
-	if (std::string lack = pg::WhatLacksSpace(spi, size); !lack.empty())
-		return Obstacle{ActionEvent::kPostpone, lack};
-	return std::nullopt;
-}
-
-std::optional<Obstacle>
-DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
-{
-	const Action &action = plan.action;
-	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
-
-	plan.doing = Doing::kDrop;
-	plan.sql =
-		HasParts(action) ? pg::DropWholeIndexStatement(action.target) : pg::DropIndexStatement(action.target);
-	if (catalog.empty())
-		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
-
-	const Relation &relation = catalog.begin()->second;
-	const ExistingIndex *index = FindIndex(catalog, action);
-
-	if (index == nullptr)
-		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
-	if (action.kind == ActionKind::kCreateIndex && !IsTheIndex(*index, relation, action, journal))
-		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
-	if (!index->droppable)
-		return Obstacle{ActionEvent::kFail, "something else than speed depends on the index by now"};
-	if (HasParts(action))
-	{
-		if (std::string others = PartOfOthers(spi, journal, action); !others.empty())
-			return Obstacle{ActionEvent::kFail, "index " + others +
-													", which came with its partition, became part of it, and "
-													"would go, too"};
-	}
-	if (action.kind == ActionKind::kDropIndex)
-	{
-		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
-		std::vector<DuplicateIndex> covered = FindCovered(relation);
-
-		duplicates.insert(duplicates.end(), covered.begin(), covered.end());
-
-		if (std::none_of(duplicates.begin(), duplicates.end(),
-						 [&](const DuplicateIndex &duplicate) { return duplicate.index.oid == index->oid; }))
-			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more, and none covers it"};
-	}
-	return std::nullopt;
-}
-
-/* What stands there before, for the undo and for whoever asks later. */
-Json
-BeforeState(pg::Spi &spi, const Action &action)
-{
-	pg::Rows rows =
-		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
-				  "       t.spcname, c.reloptions"
-				  "  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
-				  "  LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace"
-				  " WHERE i.indexrelid = to_regclass($1)",
-				  {action.target});
-	Json before = {{"target", action.target}, {"existed", !rows.empty()}};
-
-	if (rows.empty())
-		return before;
-	before["definition"] = rows.front().Text(0);
-	before["comment"] = rows.front().Text(1);
-	before["tablespace"] = rows.front().Text(2);
-	return before;
-}
-
-std::optional<Obstacle>
-Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
-{
-	bool builds = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action);
-	pg::StopState stop = pg::ReadStopState();
-
-	if (stop.stopped)
-		return Obstacle{ActionEvent::kPostpone, "the steward is stopped: " + stop.reason};
-	if (!plan.action.local)
-		return Obstacle{ActionEvent::kFail,
-						"the action was made in another database or cluster, before a copy"};
-	/* The queue may have been long, and others have decided otherwise meanwhile. */
-	if (pg::Journal::Request request = journal.LastRequest(plan.action.id);
-		!IsRevert(plan.action) && request.unasked)
-	{
-		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
-			return Obstacle{ActionEvent::kPostpone, forbidden};
-	}
-	if (std::string stall = pg::WhatWouldStall(spi); !stall.empty())
-		return Obstacle{ActionEvent::kPostpone, stall};
-	if (std::string lag = pg::WhatLagsBehind(spi); builds && !IsRevert(plan.action) && !lag.empty())
-		return Obstacle{ActionEvent::kPostpone, lag};
-	/* A table that somebody has locked is not one that is gone. */
-	pg::LockForReading(plan.action.relation);
-	return builds ? DecideBuild(spi, journal, plan) : DecideDrop(spi, journal, plan);
-}
-
 /* Minutes, and longer each time, up to an hour; nothing keeps a person from applying it meanwhile. */
 int
 WaitAfterPostponements(int64_t count)
 {
 	return std::min(60, 1 << std::min<int64_t>(count, 6)) * 60;
-}
-
-/*
- * Whether what a worker left is finished, not cleared away: the parts that it
- * built took time.  But not where a crash came twice at the same part, which may
- * be what made it.
- */
-bool
-MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
-{
-	pg::Journal::Trouble trouble = journal.ErrorOfNewestEntry(plan.action.id);
-	bool paused = !trouble.text.empty() && trouble.sqlstate.empty();
-	pg::TransitionNote note;
-
-	if (!HasParts(plan.action) || plan.doing == Doing::kDrop || !plan.action.local ||
-		pg::ReadStopState().stopped || (!paused && !trouble.text.empty()))
-		return false;
-
-	int64_t built = CountBuiltParts(spi, journal, plan.action);
-
-	if (!paused && journal.PartsAtLastCrash(plan.action.id) == built)
-		return false;
-	/* A table that somebody has locked is not one that is gone. */
-	pg::LockForReading(plan.action.relation);
-
-	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
-
-	if (catalog.empty() || PlanCreation(spi, catalog.begin()->second, plan))
-		return false;
-	note.worker_pid = pg::ProcessId();
-	note.before_state = Json{{paused ? "parts_after_pause" : "parts_at_crash", built}};
-	journal.Remark(plan.action.id, plan.action.status, note);
-	return true;
 }
 
 /* First transaction: decides, and writes the intent down. */
@@ -315,8 +81,7 @@ Prepare(int64_t id)
 	if (plan.action.status == ActionStatus::kRunning || plan.action.status == ActionStatus::kReverting)
 	{
 		plan.go = true;
-		plan.doing = (plan.action.kind == ActionKind::kCreateIndex) != IsRevert(plan.action) ? Doing::kBuild
-																							 : Doing::kDrop;
+		plan.doing = DoingFor(plan.action);
 		plan.settle = !MayGoOn(spi, journal, plan);
 		return plan;
 	}
@@ -363,6 +128,10 @@ RemoveInvalid(const Action &action)
 bool
 ClearAway(const Plan &plan)
 {
+	if (plan.doing == Doing::kAnalyze)
+		return true;
+	if (plan.doing == Doing::kReindex)
+		return RemoveReindexLeftovers(plan.action);
 	if (!HasParts(plan.action) || plan.doing == Doing::kDrop)
 		return RemoveInvalid(plan.action);
 	return LookAtIndex(plan.action) == IndexState::kValid || RemoveParts(plan.action);
@@ -382,7 +151,7 @@ Execute(const Plan &plan)
 		if (std::optional<Error> last = WaitToTryAgain(plan.action.id, *error, failures))
 			return last;
 		/* With the leftover still there, another build could only say that the name is taken. */
-		if (!RemoveInvalid(plan.action))
+		if (!ClearAway(plan))
 			return error;
 	}
 }
@@ -447,7 +216,27 @@ Describe(const Error &error, const pg::Journal::Trouble &known)
 	/* What an expression makes of a row's value may stand in the message. */
 	if (error.sqlstate.compare(0, 2, kDataException) == 0)
 		return "a value of some row does not allow it";
+	if (error.sqlstate.compare(0, 2, kConstraintViolation) == 0)
+		return "the rows do not fit the index: it is unique, and they are not";
 	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
+}
+
+/* What is there decides, where that shows. */
+bool
+IsDone(const Plan &plan, const std::optional<Error> &error)
+{
+	switch (plan.doing)
+	{
+		case Doing::kBuild:
+			return LookAtIndex(plan.action) == IndexState::kValid;
+		case Doing::kDrop:
+			return LookAtIndex(plan.action) == IndexState::kAbsent;
+		case Doing::kReindex:
+			return IsReindexed(plan.action);
+		case Doing::kAnalyze:
+			return !error && !plan.settle;
+	}
+	return false;
 }
 
 /* A quarter of the time for which it has been tried. */
@@ -469,8 +258,7 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 		Hurry();
 
 	bool clean = taken || ClearAway(plan);
-	IndexState state = LookAtIndex(plan.action);
-	bool done = !taken && state == (plan.doing == Doing::kBuild ? IndexState::kValid : IndexState::kAbsent);
+	bool done = !taken && IsDone(plan, error);
 
 	InTransaction(
 		[&]
@@ -508,6 +296,11 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 			}
 			if (done && plan.doing == Doing::kBuild && !plan.comment.empty())
 				spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+			if (done && IsMaintenance(plan.action.kind))
+			{
+				ChangeAction(journal, plan.action, ActionEvent::kFinish, note);
+				return;
+			}
 			if (done && !IsRevert(plan.action))
 				note.measured = TakeBaseline(spi, plan.action);
 			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);

@@ -24,7 +24,8 @@ namespace
 bool
 NeedsPerson(const Action &action)
 {
-	return action.evidence.contains("may_fail") || action.evidence.value("foreign_partitions", false) ||
+	return action.evidence.contains("may_fail") || action.evidence.value("of_others", false) ||
+		   action.evidence.value("foreign_partitions", false) ||
 		   action.arguments.value("predicate", Json::object()).value("private", false);
 }
 

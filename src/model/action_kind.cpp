@@ -33,6 +33,8 @@ constexpr std::array kStatusNames = {
 constexpr std::array kKindNames = {
 	std::pair{ActionKind::kCreateIndex, "create_index"},
 	std::pair{ActionKind::kDropIndex, "drop_index"},
+	std::pair{ActionKind::kReindexIndex, "reindex_index"},
+	std::pair{ActionKind::kAnalyze, "analyze"},
 };
 
 template <typename Names, typename Value>
@@ -83,6 +85,22 @@ std::optional<ActionKind>
 KindFromName(std::string_view name)
 {
 	return ValueOf<ActionKind>(kKindNames, name);
+}
+
+std::string
+KindNames()
+{
+	std::string names;
+
+	for (const auto &[kind, name] : kKindNames)
+		names += (names.empty() ? "" : ", ") + std::string(name);
+	return names;
+}
+
+bool
+IsMaintenance(ActionKind kind)
+{
+	return kind == ActionKind::kReindexIndex || kind == ActionKind::kAnalyze;
 }
 
 } // namespace steward

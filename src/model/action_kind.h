@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace steward
@@ -20,6 +21,8 @@ enum class ActionKind
 {
 	kCreateIndex,
 	kDropIndex,
+	kReindexIndex,
+	kAnalyze,
 };
 
 enum class ActionStatus
@@ -44,5 +47,11 @@ std::optional<ActionStatus> StatusFromName(std::string_view name);
 
 std::string_view KindName(ActionKind kind);
 std::optional<ActionKind> KindFromName(std::string_view name);
+
+/* "create_index, drop_index, ..." */
+std::string KindNames();
+
+/* Maintenance: there is nothing to take back of it, it may have to be done again, and it is not measured. */
+bool IsMaintenance(ActionKind kind);
 
 } // namespace steward

@@ -236,6 +236,18 @@ DropIndexStatement(const std::string &target)
 }
 
 std::string
+ReindexStatement(const std::string &target)
+{
+	return "REINDEX INDEX CONCURRENTLY " + target;
+}
+
+std::string
+AnalyzeStatement(const Relation &relation)
+{
+	return "ANALYZE " + relation.quoted;
+}
+
+std::string
 DropWholeIndexStatement(const std::string &target)
 {
 	return "DROP INDEX " + target;

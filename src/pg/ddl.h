@@ -60,6 +60,12 @@ std::string UniqueIndexStatement(const Relation &relation, const IndexDefinition
 /* DROP INDEX CONCURRENTLY of a qualified, quoted name */
 std::string DropIndexStatement(const std::string &target);
 
+/* REINDEX INDEX CONCURRENTLY of a qualified, quoted name */
+std::string ReindexStatement(const std::string &target);
+
+/* ANALYZE of a table */
+std::string AnalyzeStatement(const Relation &relation);
+
 /* DROP INDEX of a partitioned table's index, which knows no other way, with those of the partitions */
 std::string DropWholeIndexStatement(const std::string &target);
 

@@ -242,7 +242,8 @@ Journal::DoneSince(double seconds_since_epoch)
 				 return spi_.Query(
 					 "SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
 					 "    ON j.action = a.id AND j.to_status = 'verifying' AND j.from_status = 'running'"
-					 " WHERE a.status IN ('verifying', 'kept') AND j.at >= to_timestamp($1::float8)"
+					 " WHERE a.status IN ('verifying', 'kept') AND a.kind IN ('create_index', 'drop_index')"
+					 "   AND j.at >= to_timestamp($1::float8)"
 					 " GROUP BY a.id ORDER BY max(j.id) DESC",
 					 {std::to_string(seconds_since_epoch)});
 			 }))
@@ -298,7 +299,8 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 						"INSERT INTO steward.actions (fingerprint, category, kind, status, priority, relation,"
 						"  target, arguments, ddl, undo_ddl, expected, evidence, reason, system_identifier,"
 						"  database)"
-						" VALUES (encode(sha256(convert_to($1, 'UTF8')), 'hex'), 'index', $2, $3, $4::integer,"
+						" VALUES (encode(sha256(convert_to($1, 'UTF8')), 'hex'),"
+						"  CASE $2 WHEN 'analyze' THEN 'statistics' ELSE 'index' END, $2, $3, $4::integer,"
 						"  $5::oid, $6, $7::jsonb, $8::text[], $9::text[], $10::jsonb, $11::jsonb, $12,"
 						"  $13::bigint, $14::oid)"
 						" RETURNING id",

@@ -127,7 +127,7 @@ CheckAutoActions(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] G
 			if (KindFromName(name))
 				continue;
 			GUC_check_errdetail("There is no kind of action \"%s\".", name.c_str());
-			GUC_check_errhint("The kinds are create_index and drop_index, separated by commas.");
+			GUC_check_errhint("The kinds are %s.", KindNames().c_str());
 			return false;
 		}
 		return true;
@@ -183,7 +183,7 @@ DefineSettings()
 			"When it is over, the best that was found so far is advised.", &s::advice_time_limit_ms, 60000, 0,
 			INT_MAX, PGC_USERSET, GUC_UNIT_MS);
 	Text("pg_steward.auto_actions", "The kinds of action that mode auto carries out without being asked.",
-		 &s::auto_actions, "create_index", PGC_SUSET, CheckAutoActions);
+		 &s::auto_actions, "create_index, analyze", PGC_SUSET, CheckAutoActions);
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
 		 &s::home_database, "postgres", PGC_SIGHUP, nullptr);

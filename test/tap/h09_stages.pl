@@ -10,6 +10,7 @@ use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Interrupt;
 use StewardCluster;
 use Test::More;
 
@@ -20,43 +21,8 @@ pg_steward.lock_timeout = 60s
 });
 my $db = 'postgres';
 my $index = 'public.item_a_idx';
-my $worker = q{(SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_steward action')};
+my $worker = worker_pid();
 my $id;
-my @holders;
-
-# A session in a transaction that has done that.
-sub hold
-{
-	my ($sql) = @_;
-	my $session = $node->background_psql($db);
-
-	$session->query_safe("BEGIN; $sql");
-	push @holders, $session;
-	return;
-}
-
-sub release
-{
-	my ($session) = @_;
-
-	# After a crash there is nobody on the other side.
-	eval { $session->query('ROLLBACK'); };
-	eval { $session->quit; };
-	return;
-}
-
-sub release_all
-{
-	release(shift @holders) while @holders;
-	return;
-}
-
-sub await
-{
-	my ($condition) = @_;
-
-	return $node->poll_query_until($db, "SELECT coalesce(($condition), false)") || BAIL_OUT("never: $condition");
-}
 
 my $waits_for_lock = "EXISTS (SELECT FROM pg_locks WHERE pid = $worker AND NOT granted AND relation = 'item'::regclass)";
 my $write = q{INSERT INTO item VALUES (nextval('free_id'), 0, 0)};
@@ -65,18 +31,6 @@ my $read = 'SELECT count(*) FROM item WHERE id = 1';
 sub phase
 {
 	return "EXISTS (SELECT FROM pg_stat_progress_create_index WHERE pid = $worker AND phase = '$_[0]')";
-}
-
-# That waits for who came before: whoever comes meanwhile is waited for at the next stage.
-sub hold_later
-{
-	my ($first, $sql) = @_;
-
-	return sub {
-		await($first);
-		hold($sql);
-		release(shift @holders);
-	};
 }
 
 my $dropping = "EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass('$index') AND NOT indisvalid AND indislive)"
@@ -96,59 +50,6 @@ my @stages = (
 	[ 'revert', 'its first lock', 'LOCK TABLE item IN SHARE UPDATE EXCLUSIVE MODE', undef, $waits_for_lock ],
 	[ 'revert', 'readers that may use it', $read, undef, $dropping ],
 	[ 'revert', 'readers that may still see it', $read, hold_later($dropping, $read), $dead ]);
-
-sub start_again
-{
-	$node->stop('immediate');
-	$node->start;
-	return;
-}
-
-sub kill_it
-{
-	my ($type) = @_;
-	my $offset = -s $node->logfile;
-	my $pid = $node->safe_psql($db, "SELECT pid FROM pg_stat_activity WHERE backend_type = '$type' AND datname = '$db'");
-
-	kill 'KILL', $pid;
-	$node->wait_for_log(qr/all server processes terminated; reinitializing(.|\n)*database system is ready to accept connections/, $offset);
-	return;
-}
-
-# Everything ends within two seconds by the server's clock, which does not count how fast psql starts.
-sub stop_it
-{
-	my $took = $node->safe_psql($db, q{
-SET client_min_messages = warning;
-SET statement_timeout = 0;
-CREATE TEMP TABLE took (seconds float8);
-DO $$
-DECLARE
-	start timestamptz := clock_timestamp();
-BEGIN
-	PERFORM steward.stop('an incident');
-	WHILE EXISTS (SELECT FROM pg_stat_get_activity(NULL) AS s
-				   WHERE s.pid IN (SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_steward action'))
-		  AND clock_timestamp() < start + interval '20 s'
-	LOOP
-		PERFORM pg_stat_clear_snapshot(), pg_sleep(0.01);
-	END LOOP;
-	INSERT INTO took SELECT extract(epoch FROM clock_timestamp() - start);
-END $$;
-SELECT seconds FROM took;
-});
-
-	cmp_ok($took, '<', 2, 'everything has ended within 2 s');
-	return;
-}
-
-my @interruptions = (
-	[ 'cancelled', sub { $node->safe_psql($db, "SELECT pg_cancel_backend($worker)") } ],
-	[ 'terminated', sub { $node->safe_psql($db, "SELECT pg_terminate_backend($worker)") } ],
-	[ 'stopped', \&stop_it ],
-	[ 'its worker killed', sub { kill_it('pg_steward action') } ],
-	[ 'its steward killed', sub { kill_it('pg_steward') } ],
-	[ 'the server shut down at once', \&start_again ]);
 
 # The action as the stage wants it, at rest.
 sub prepare
@@ -189,6 +90,7 @@ sub check_case
 	return;
 }
 
+interrupt_on($node, $db);
 $node->start;
 make_item($node, $db);
 await_steward($node, $db);
@@ -201,7 +103,7 @@ my $number = 0;
 
 foreach my $stage (@stages)
 {
-	foreach my $interruption (@interruptions)
+	foreach my $interruption (interruptions())
 	{
 		next if $number++ % $parts != $part - 1;
 		subtest "$stage->[0], waiting for $stage->[1], $interruption->[0]" => sub { check_case($stage, $interruption) };

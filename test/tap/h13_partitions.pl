@@ -10,6 +10,7 @@ use warnings;
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Interrupt;
 use StewardCluster;
 use Test::More;
 
@@ -22,37 +23,8 @@ pg_steward.lock_retries = 30
 });
 my $db = 'postgres';
 my $index = q{"Shop"."Log_client_idx"};
-my $worker = q{(SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_steward action')};
+my $worker = worker_pid();
 my $id;
-my @holders;
-
-sub hold
-{
-	my ($sql) = @_;
-	my $session = $node->background_psql($db);
-
-	$session->query_safe("BEGIN; $sql");
-	push @holders, $session;
-	return;
-}
-
-sub release_all
-{
-	while (my $session = shift @holders)
-	{
-		# After a crash there is nobody on the other side.
-		eval { $session->query('ROLLBACK'); };
-		eval { $session->quit; };
-	}
-	return;
-}
-
-sub await
-{
-	my ($condition) = @_;
-
-	return $node->poll_query_until($db, "SELECT coalesce(($condition), false)") || BAIL_OUT("never: $condition");
-}
 
 # How many indexes on client there are, and how many of them are valid and part of a larger one.
 sub look
@@ -68,6 +40,7 @@ sub oid_of
 	return $node->safe_psql($db, "SELECT to_regclass('$_[0]')::oid");
 }
 
+interrupt_on($node, $db);
 $node->start;
 $node->safe_psql($db, q{
 SET client_min_messages = warning;
@@ -131,41 +104,8 @@ my @stages = (
 	[ 'an attachment', q{LOCK TABLE ONLY "Shop"."Log" IN ROW EXCLUSIVE MODE}, sub {
 			await("$built = 4");
 			hold(q{SELECT count(*) FROM old.log_2 WHERE client = 7});
-			my $first = shift @holders;
-			$first->query('ROLLBACK');
-			$first->quit;
+			release_first();
 		}, "$built = 4 AND (SELECT query LIKE '%ATTACH%log_2%' FROM pg_stat_activity WHERE pid = $worker)" ]);
-
-sub start_again
-{
-	$node->stop('immediate');
-	$node->start;
-	return;
-}
-
-sub kill_it
-{
-	my $offset = -s $node->logfile;
-
-	kill 'KILL', $node->safe_psql($db, "SELECT $worker");
-	$node->wait_for_log(qr/all server processes terminated; reinitializing(.|\n)*database system is ready to accept connections/, $offset);
-	return;
-}
-
-sub stop_it
-{
-	$node->safe_psql($db, q{SELECT steward.stop('an incident')});
-	ok($node->poll_query_until($db, "SELECT $worker IS NULL"), 'no worker is left');
-	return;
-}
-
-# Each: what interrupts it, and whether the next one goes on.
-my @interruptions = (
-	[ 'cancelled', sub { $node->safe_psql($db, "SELECT pg_cancel_backend($worker)") }, 0 ],
-	[ 'terminated', sub { $node->safe_psql($db, "SELECT pg_terminate_backend($worker)") }, 1 ],
-	[ 'stopped', \&stop_it, 0 ],
-	[ 'its worker killed', \&kill_it, 1 ],
-	[ 'the server shut down at once', \&start_again, 1 ]);
 
 sub check_case
 {
@@ -185,7 +125,7 @@ sub check_case
 	$node->safe_psql($db, 'SELECT steward.start()') if $interruption->[0] eq 'stopped';
 	ok($node->poll_query_until($db, "SELECT status NOT IN ('queued', 'running') FROM steward.actions WHERE id = $id"), 'it comes to rest')
 		or diag($node->safe_psql($db, 'SELECT state, message FROM steward.status()'));
-	if ($interruption->[2])
+	if (!$interruption->[2])
 	{
 		is(status_of($node, $db, $id), 'verifying', 'it went on') or diag(journal_of($node, $db, $id), last_error($node, $db, $id));
 		is(look(), '6|6|5', 'the whole index is there');
@@ -206,7 +146,7 @@ my $number = 0;
 
 foreach my $stage (@stages)
 {
-	foreach my $interruption (@interruptions)
+	foreach my $interruption (interruptions())
 	{
 		next if $number++ % $parts != $part - 1;
 		subtest "waiting for $stage->[0], $interruption->[0]" => sub { check_case($stage, $interruption) };

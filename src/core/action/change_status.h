@@ -30,6 +30,8 @@ enum class ActionEvent
 	kPostpone, /* taken out of the queue, nothing was changed */
 	kReturn,   /* the same, of one that was approved: it stays so */
 	kSucceed,  /* the worker did what was asked */
+	kFinish,   /* the same of maintenance: its effect is not measured */
+	kRecur,    /* maintenance that has to be done again */
 	kFail,     /* the worker could not, and nothing of the attempt is left */
 	kKeep,     /* measured, and good */
 };

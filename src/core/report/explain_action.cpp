@@ -159,9 +159,47 @@ DescribeLocks(const Action &action)
 			"ATTACH takes ACCESS EXCLUSIVE on a partition's new index, for a moment: they wait for transactions that wrote",
 			"to the table or read that index, and others wait behind them: by hand, SET lock_timeout = '300ms' and try again",
 			"if need be, as the steward does. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
-	return {std::string(creates ? "CREATE" : "DROP") +
-				" INDEX CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
+	if (action.kind == ActionKind::kAnalyze)
+		return {
+			"ANALYZE takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, VACUUM and DDL on it wait.",
+			"Bounded by pg_steward.lock_timeout."};
+	return {std::string(creates                                    ? "CREATE INDEX"
+						: action.kind == ActionKind::kReindexIndex ? "REINDEX INDEX"
+																   : "DROP INDEX") +
+				" CONCURRENTLY takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
 			"VACUUM, ANALYZE and other DDL on it wait. Bounded by pg_steward.lock_timeout."};
+}
+
+std::vector<std::string>
+DescribeCheck(const Action &action)
+{
+	std::vector<std::string> lines = {
+		"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";"};
+
+	if (action.kind == ActionKind::kAnalyze)
+		lines.push_back("SELECT last_analyze, n_mod_since_analyze FROM pg_stat_user_tables WHERE relid = " +
+						QuoteLiteral(action.target) + "::regclass;");
+	else
+		lines.push_back("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = " +
+						QuoteLiteral(action.target) + "::regclass;");
+	return lines;
+}
+
+std::string
+DescribeLimits(ActionKind kind)
+{
+	switch (kind)
+	{
+		case ActionKind::kCreateIndex:
+			return "Settings, data and other indexes stay as they are; no constraint is added.";
+		case ActionKind::kDropIndex:
+			return "No index with a constraint, replica identity or cluster mark is ever dropped.";
+		case ActionKind::kReindexIndex:
+			return "Settings, data and other indexes stay as they are; the index keeps its name and definition.";
+		case ActionKind::kAnalyze:
+			return "Data, indexes and settings stay as they are; statistics targets are those of the table.";
+	}
+	return "";
 }
 
 } // namespace
@@ -174,7 +212,8 @@ ExplainAction(const Action &action)
 	bool creates = action.kind == ActionKind::kCreateIndex;
 
 	AddSection(page, "DO", action.ddl);
-	AddSection(page, "UNDO", action.undo_ddl);
+	AddSection(page, "UNDO",
+			   action.undo_ddl.empty() ? std::vector<std::string>{"nothing to undo"} : action.undo_ddl);
 	AddSection(page, "WHY", {action.reason});
 	if (creates)
 	{
@@ -184,20 +223,15 @@ ExplainAction(const Action &action)
 		if (std::vector<std::string> options = DescribeOptions(action); !options.empty())
 			AddSection(page, "OPTION", options);
 	}
-	else
+	else if (action.kind == ActionKind::kDropIndex)
 	{
 		AddSection(page, "GAIN",
 				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
 					" of disk and cache, and one entry less for each write."});
 	}
 	AddSection(page, "LOCKS", DescribeLocks(action));
-	AddSection(page, "CHECK",
-			   {"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";",
-				"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = " +
-					QuoteLiteral(action.target) + "::regclass;"});
-	AddSection(page, "NOT",
-			   {creates ? "Settings, data and other indexes stay as they are; no constraint is added."
-						: "No index with a constraint, replica identity or cluster mark is ever dropped."});
+	AddSection(page, "CHECK", DescribeCheck(action));
+	AddSection(page, "NOT", {DescribeLimits(action.kind)});
 	return page;
 }
 

@@ -37,10 +37,15 @@ TEST(StatusName, RoundTripsForEveryState)
 
 TEST(KindName, RoundTripsForEveryKind)
 {
-	EXPECT_EQ(KindName(ActionKind::kCreateIndex), "create_index");
+	for (int i = 0; i <= static_cast<int>(ActionKind::kAnalyze); i++)
+	{
+		auto kind = static_cast<ActionKind>(i);
+
+		EXPECT_FALSE(KindName(kind).empty()) << i;
+		EXPECT_EQ(KindFromName(KindName(kind)), kind) << KindName(kind);
+	}
 	EXPECT_EQ(KindName(ActionKind::kDropIndex), "drop_index");
-	EXPECT_EQ(KindFromName("create_index"), ActionKind::kCreateIndex);
-	EXPECT_EQ(KindFromName("drop_index"), ActionKind::kDropIndex);
+	EXPECT_EQ(KindNames(), "create_index, drop_index, reindex_index, analyze");
 }
 
 TEST(Names, UnknownOnesAreNothing)

@@ -34,8 +34,8 @@ const std::vector<S> kStates = {
 };
 
 const std::vector<E> kEvents = {
-	E::kPropose, E::kWithhold, E::kRetire,   E::kApprove, E::kDismiss, E::kLose, E::kApply,
-	E::kRevert,  E::kStart,    E::kPostpone, E::kReturn,  E::kSucceed, E::kFail, E::kKeep,
+	E::kPropose, E::kWithhold, E::kRetire, E::kApprove, E::kDismiss, E::kLose, E::kApply,  E::kRevert,
+	E::kStart,   E::kPostpone, E::kReturn, E::kSucceed, E::kFail,    E::kKeep, E::kFinish, E::kRecur,
 };
 
 const std::map<std::pair<S, E>, S> kLegal = {
@@ -83,12 +83,15 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kQueued, E::kPostpone}, S::kProposed},
 	{{S::kQueued, E::kReturn}, S::kApproved},
 	{{S::kRunning, E::kSucceed}, S::kVerifying},
+	{{S::kRunning, E::kFinish}, S::kKept},
 	{{S::kRunning, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kFail}, S::kFailed},
 
 	{{S::kVerifying, E::kKeep}, S::kKept},
 	{{S::kVerifying, E::kRevert}, S::kRevertQueued},
 	{{S::kKept, E::kRevert}, S::kRevertQueued},
+	{{S::kKept, E::kRecur}, S::kProposed},
+	{{S::kFailed, E::kRecur}, S::kProposed},
 
 	/* An undo that did not work leaves the index, so the action stands as applied. */
 	{{S::kRevertQueued, E::kStart}, S::kReverting},

@@ -1,0 +1,107 @@
+/*-------------------------------------------------------------------------
+ *
+ * advise_maintenance.cpp
+ *	  What wants to be done for tables and indexes, whatever the workload.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/advise_maintenance.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "core/maintenance/judge_statistics.h"
+#include "pg/ddl.h"
+#include "pg/table_activity.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Before indexes: what the planner knows decides about them, too. */
+constexpr int kAnalyzePriority = 50;
+constexpr int kReindexPriority = 150;
+
+/* At a time; the largest first, the others later. */
+constexpr size_t kMostTables = 100;
+
+bool
+IsExcluded(const std::string &label, const std::vector<std::string> &exclusions)
+{
+	return std::any_of(exclusions.begin(), exclusions.end(),
+					   [&](const std::string &pattern) { return MatchesLike(label, pattern); });
+}
+
+Advice
+ToAdvice(const TableActivity &table, const std::string &reason)
+{
+	Advice advice;
+
+	advice.kind = ActionKind::kAnalyze;
+	advice.canonical = "analyze " + table.quoted;
+	advice.priority = kAnalyzePriority;
+	advice.relation = table.oid;
+	advice.relation_label = table.label;
+	advice.target = table.quoted;
+	advice.arguments = Json::object();
+	advice.ddl = {"ANALYZE " + table.quoted};
+	advice.expected = Json::object();
+	advice.evidence = {{"tuples", table.tuples},
+					   {"modified", table.modified},
+					   {"analyzed", table.analyzed},
+					   {"autovacuum", table.autovacuumed}};
+	advice.reason = reason;
+	return advice;
+}
+
+Advice
+ToAdvice(const pg::InvalidIndex &index)
+{
+	Advice advice;
+
+	advice.kind = ActionKind::kReindexIndex;
+	advice.canonical = "reindex_index " + index.target;
+	advice.priority = kReindexPriority;
+	advice.relation = index.relation;
+	advice.relation_label = index.label;
+	advice.target = index.target;
+	advice.arguments = {{"index", index.oid}, {"name", index.name}};
+	advice.ddl = {pg::ReindexStatement(index.target)};
+	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
+	advice.evidence = {{"of_others", true}};
+	advice.reason = "it is invalid, as an interrupted build leaves an index: it serves nobody and costs with "
+					"every write; where it is not wanted: " +
+					pg::DropIndexStatement(index.target);
+	return advice;
+}
+
+} // namespace
+
+std::vector<Advice>
+AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
+{
+	std::vector<Advice> advice;
+	std::vector<TableActivity> tables = pg::ReadTableActivity(spi);
+
+	std::stable_sort(tables.begin(), tables.end(),
+					 [](const TableActivity &a, const TableActivity &b) { return a.tuples > b.tuples; });
+	for (const TableActivity &table : tables)
+	{
+		std::string reason = WhyAnalyze(table);
+
+		if (!reason.empty() && !IsExcluded(table.label, exclusions) && advice.size() < kMostTables)
+			advice.push_back(ToAdvice(table, reason));
+	}
+	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))
+	{
+		if (!IsExcluded(index.label, exclusions))
+			advice.push_back(ToAdvice(index));
+	}
+	return advice;
+}
+
+} // namespace steward

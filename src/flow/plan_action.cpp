@@ -1,0 +1,306 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan_action.cpp
+ *	  What an action worker is to do, decided from what the catalog says now.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/plan_action.h"
+
+#include <algorithm>
+
+#include "core/index/find_duplicates.h"
+#include "flow/build_parts.h"
+#include "flow/find_index.h"
+#include "flow/reindex.h"
+#include "flow/schedule_actions.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/preflight.h"
+#include "pg/session.h"
+#include "pg/shared_memory.h"
+
+namespace steward
+{
+
+namespace
+{
+
+bool
+NameIsTaken(pg::Spi &spi, const Action &action)
+{
+	return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
+}
+
+/* The new index of an action, made from what the catalog says now. */
+std::optional<Obstacle>
+PlanCreation(pg::Spi &spi, Relation &relation, Plan &plan)
+{
+	const Action &action = plan.action;
+	std::optional<IndexDefinition> index = pg::IndexFromJson(action.arguments, relation);
+
+	if (!index || relation.schema != action.arguments.at("schema").get<std::string>() ||
+		relation.partitioned != HasParts(action))
+		return Obstacle{ActionEvent::kFail, "the table is not what it was when the index was advised"};
+	/* Of a partitioned table it is what the log tells: the statements are those for its parts. */
+	plan.sql = pg::CreateIndexStatement(relation, *index, action.arguments.at("name").get<std::string>(),
+										pg::Building::kConcurrently);
+	if (std::any_of(index->keys.begin(), index->keys.end(),
+					[&](const IndexKey &key) { return !relation.columns.at(key.column).expression.empty(); }))
+		plan.analyze = pg::AnalyzeStatement(relation);
+	plan.comment = "pg_steward #" + std::to_string(action.id) + " " + pg::Today(spi) + ": " + action.reason;
+	return std::nullopt;
+}
+
+/* The statement for an action. */
+std::optional<Obstacle>
+DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+	if (NameIsTaken(spi, action))
+		return Obstacle{ActionEvent::kFail, "a relation " + action.target + " exists already"};
+
+	Relation &relation = catalog.begin()->second;
+
+	if (action.kind == ActionKind::kCreateIndex)
+	{
+		if (relation.foreign_partitions)
+			return Obstacle{ActionEvent::kFail, "the table has a foreign partition by now"};
+		if (relation.busy)
+			return Obstacle{ActionEvent::kPostpone, relation.unfit};
+		if (std::optional<Obstacle> obstacle = PlanCreation(spi, relation, plan))
+			return obstacle;
+	}
+	else
+	{
+		std::optional<Json> before = journal.LastDefinition(action.id);
+
+		if (!before)
+			return Obstacle{ActionEvent::kFail, "the journal does not say how the index was defined"};
+		plan.sql = pg::RebuildStatement(before->at("definition").get<std::string>(), relation);
+		if (plan.sql.empty())
+			return Obstacle{ActionEvent::kFail,
+							"the definition in the journal is not one of an index of this table"};
+		plan.comment = before->value("comment", "");
+
+		std::string tablespace = before->value("tablespace", "");
+
+		if (!tablespace.empty() && !pg::UseTablespace(spi, tablespace))
+			return Obstacle{ActionEvent::kFail, "tablespace \"" + tablespace + "\" is not there any more"};
+	}
+
+	double size = action.expected.value("size_bytes", 0.0);
+
+	/* What is taken back was there before. */
+	if (std::string large = pg::WhatIsTooLarge(size); !IsRevert(action) && !large.empty())
+		return Obstacle{ActionEvent::kPostpone, large};
+	if (std::string lack = pg::WhatLacksSpace(spi, size); !lack.empty())
+		return Obstacle{ActionEvent::kPostpone, lack};
+	return std::nullopt;
+}
+
+std::optional<Obstacle>
+DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	plan.sql =
+		HasParts(action) ? pg::DropWholeIndexStatement(action.target) : pg::DropIndexStatement(action.target);
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+
+	const Relation &relation = catalog.begin()->second;
+	const ExistingIndex *index = FindIndex(catalog, action);
+
+	if (index == nullptr)
+		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
+	if (action.kind == ActionKind::kCreateIndex && !IsTheIndex(*index, relation, action, journal))
+		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
+	if (!index->droppable)
+		return Obstacle{ActionEvent::kFail, "something else than speed depends on the index by now"};
+	if (HasParts(action))
+	{
+		if (std::string others = PartOfOthers(spi, journal, action); !others.empty())
+			return Obstacle{ActionEvent::kFail, "index " + others +
+													", which came with its partition, became part of it, and "
+													"would go, too"};
+	}
+	if (action.kind == ActionKind::kDropIndex)
+	{
+		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
+		std::vector<DuplicateIndex> covered = FindCovered(relation);
+
+		duplicates.insert(duplicates.end(), covered.begin(), covered.end());
+
+		if (std::none_of(duplicates.begin(), duplicates.end(),
+						 [&](const DuplicateIndex &duplicate) { return duplicate.index.oid == index->oid; }))
+			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more, and none covers it"};
+	}
+	return std::nullopt;
+}
+
+std::optional<Obstacle>
+DecideReindex(pg::Spi &spi, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+	const ExistingIndex *index = FindIndex(catalog, action);
+
+	plan.sql = pg::ReindexStatement(action.target);
+	if (index == nullptr)
+		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
+	if (index->oid != action.arguments.at("index").get<ObjectId>())
+		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
+	if (index->being_built)
+		return Obstacle{ActionEvent::kPostpone, "somebody is just building the index"};
+	if (index->valid)
+		return Obstacle{ActionEvent::kFail, "the index is valid by now"};
+	if (std::string large = pg::WhatIsTooLarge(index->size_bytes); !large.empty())
+		return Obstacle{ActionEvent::kPostpone, large};
+	if (std::string lack = pg::WhatLacksSpace(spi, index->size_bytes); !lack.empty())
+		return Obstacle{ActionEvent::kPostpone, lack};
+	return std::nullopt;
+}
+
+std::optional<Obstacle>
+DecideAnalyze(pg::Spi &spi, Plan &plan)
+{
+	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
+
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+	plan.sql = pg::AnalyzeStatement(catalog.begin()->second);
+	return std::nullopt;
+}
+
+} // namespace
+
+bool
+IsRevert(const Action &action)
+{
+	return action.status == ActionStatus::kRevertQueued || action.status == ActionStatus::kReverting;
+}
+
+Doing
+DoingFor(const Action &action)
+{
+	switch (action.kind)
+	{
+		case ActionKind::kCreateIndex:
+			return IsRevert(action) ? Doing::kDrop : Doing::kBuild;
+		case ActionKind::kDropIndex:
+			return IsRevert(action) ? Doing::kBuild : Doing::kDrop;
+		case ActionKind::kReindexIndex:
+			return Doing::kReindex;
+		case ActionKind::kAnalyze:
+			return Doing::kAnalyze;
+	}
+	return Doing::kBuild;
+}
+
+Json
+BeforeState(pg::Spi &spi, const Action &action)
+{
+	pg::Rows rows =
+		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
+				  "       t.spcname, c.reloptions"
+				  "  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
+				  "  LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace"
+				  " WHERE i.indexrelid = to_regclass($1)",
+				  {action.target});
+	Json before = {{"target", action.target}, {"existed", !rows.empty()}};
+
+	if (rows.empty())
+		return before;
+	before["definition"] = rows.front().Text(0);
+	before["comment"] = rows.front().Text(1);
+	before["tablespace"] = rows.front().Text(2);
+	if (action.kind == ActionKind::kReindexIndex)
+		before[kIndexesBefore] = IndexesOf(spi, action.relation);
+	return before;
+}
+
+std::optional<Obstacle>
+Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	pg::StopState stop = pg::ReadStopState();
+
+	if (stop.stopped)
+		return Obstacle{ActionEvent::kPostpone, "the steward is stopped: " + stop.reason};
+	if (!plan.action.local)
+		return Obstacle{ActionEvent::kFail,
+						"the action was made in another database or cluster, before a copy"};
+	/* The queue may have been long, and others have decided otherwise meanwhile. */
+	if (pg::Journal::Request request = journal.LastRequest(plan.action.id);
+		!IsRevert(plan.action) && request.unasked)
+	{
+		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
+			return Obstacle{ActionEvent::kPostpone, forbidden};
+	}
+	plan.doing = DoingFor(plan.action);
+	if (std::string stall = pg::WhatWouldStall(spi); plan.doing != Doing::kAnalyze && !stall.empty())
+		return Obstacle{ActionEvent::kPostpone, stall};
+	if (std::string lag = pg::WhatLagsBehind(spi);
+		(plan.doing == Doing::kBuild || plan.doing == Doing::kReindex) && !IsRevert(plan.action) &&
+		!lag.empty())
+		return Obstacle{ActionEvent::kPostpone, lag};
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(plan.action.relation);
+	switch (plan.doing)
+	{
+		case Doing::kBuild:
+			return DecideBuild(spi, journal, plan);
+		case Doing::kDrop:
+			return DecideDrop(spi, journal, plan);
+		case Doing::kReindex:
+			return DecideReindex(spi, plan);
+		case Doing::kAnalyze:
+			return DecideAnalyze(spi, plan);
+	}
+	return std::nullopt;
+}
+
+/*
+ * Whether what a worker left is finished, not cleared away: the parts that it
+ * built took time, and ANALYZE leaves nothing.  But not where a crash came twice at
+ * the same part, which may be what made it.
+ */
+bool
+MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	pg::Journal::Trouble trouble = journal.ErrorOfNewestEntry(plan.action.id);
+	bool paused = !trouble.text.empty() && trouble.sqlstate.empty();
+	pg::TransitionNote note;
+
+	bool in_parts = HasParts(plan.action) && plan.doing == Doing::kBuild;
+
+	if ((!in_parts && plan.doing != Doing::kAnalyze) || !plan.action.local || pg::ReadStopState().stopped ||
+		(!paused && !trouble.text.empty()))
+		return false;
+
+	int64_t built = CountBuiltParts(spi, journal, plan.action);
+
+	if (!paused && journal.PartsAtLastCrash(plan.action.id) == built)
+		return false;
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(plan.action.relation);
+
+	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
+
+	if (catalog.empty() ||
+		(in_parts ? PlanCreation(spi, catalog.begin()->second, plan) : DecideAnalyze(spi, plan)))
+		return false;
+	note.worker_pid = pg::ProcessId();
+	note.before_state = Json{{paused ? "parts_after_pause" : "parts_at_crash", built}};
+	journal.Remark(plan.action.id, plan.action.status, note);
+	return true;
+}
+
+} // namespace steward

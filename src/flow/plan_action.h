@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * plan_action.h
+ *	  What an action worker is to do, decided from what the catalog says now.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/journal.h"
+
+#include <optional>
+#include <string>
+
+#include "core/action/change_status.h"
+
+namespace steward
+{
+
+enum class Doing
+{
+	kBuild,
+	kDrop,
+	kReindex,
+	kAnalyze,
+};
+
+/* What is to be done, as decided when the intent was written down. */
+struct Plan
+{
+	bool go = false;     /* false: postponed or out of date, and noted so */
+	bool settle = false; /* an earlier worker began it */
+	Doing doing = Doing::kBuild;
+	Action action;
+	std::string sql;
+	std::string comment; /* of a new index */
+	std::string
+		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
+};
+
+/* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */
+struct Obstacle
+{
+	ActionEvent event = ActionEvent::kPostpone;
+	std::string text;
+};
+
+bool IsRevert(const Action &action);
+
+/* What has to be done for the action, or undone of it. */
+Doing DoingFor(const Action &action);
+
+/* Fills in the plan, or says what is in its way. */
+std::optional<Obstacle> Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan);
+
+/* What stands there before, for the undo and for whoever asks later. */
+Json BeforeState(pg::Spi &spi, const Action &action);
+
+/* Whether what a worker left is finished, not cleared away; then the plan is filled in, and that noted. */
+bool MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan);
+
+} // namespace steward

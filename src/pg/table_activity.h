@@ -1,0 +1,43 @@
+/*-------------------------------------------------------------------------
+ *
+ * table_activity.h
+ *	  What has become of people's tables and indexes, as the server counts it.
+ *
+ * Server.  Reads only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+#include <string>
+#include <vector>
+
+#include "model/table_activity.h"
+#include "pg/spi.h"
+
+namespace steward::pg
+{
+
+/* Of all tables that have rows, but temporary, foreign and the system's, and partitions that are partitioned. */
+std::vector<TableActivity> ReadTableActivity(Spi &spi);
+
+/* An index that is not valid, and which nobody is just building. */
+struct InvalidIndex
+{
+	ObjectId oid = 0;
+	ObjectId relation = 0;
+	std::string name;   /* unquoted */
+	std::string target; /* schema-qualified, quoted where needed */
+	std::string label;  /* schema.table */
+	double size_bytes = 0;
+};
+
+/*
+ * Those that REINDEX CONCURRENTLY can make valid.  What a REINDEX CONCURRENTLY
+ * left itself is none of them.
+ */
+std::vector<InvalidIndex> ReadInvalidIndexes(Spi &spi);
+
+} // namespace steward::pg

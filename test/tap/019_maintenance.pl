@@ -1,0 +1,95 @@
+
+# Maintenance as actions: statistics that are missing or late, and indexes that an
+# interrupted build left invalid.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use StewardCluster;
+use Test::More;
+
+my $node = new_steward('maintenance', q{
+pg_steward.mode = auto
+pg_steward.round_interval = 1s
+});
+my $db = 'postgres';
+
+sub action_of
+{
+	my ($kind, $target) = @_;
+
+	return $node->safe_psql($db, "SELECT id FROM steward.actions WHERE kind = '$kind' AND target = '$target'");
+}
+
+sub await_action
+{
+	my ($kind, $target, $status, $name) = @_;
+
+	ok($node->poll_query_until($db, "SELECT count(*) = 1 FROM steward.actions WHERE kind = '$kind' AND target = '$target' AND status = '$status'"), $name)
+	  or diag($node->safe_psql($db, 'SELECT id, kind, target, status, reason FROM steward.actions; SELECT action, to_status, error FROM steward.journal; SELECT state, message FROM steward.status()'));
+	return action_of($kind, $target);
+}
+
+$node->start;
+make_item($node, $db);
+$node->safe_psql($db, q{
+SELECT steward.exclude('public.secret%', 'is nobody''s business');
+CREATE SCHEMA "Shop";
+CREATE TABLE "Shop"."New" AS SELECT i AS a, repeat('x', 20) AS pad FROM generate_series(1, 20000) AS i;
+CREATE TABLE secret AS TABLE "Shop"."New";
+CREATE TABLE few AS SELECT 1 AS a;
+CREATE UNLOGGED TABLE volatile AS TABLE "Shop"."New";
+CREATE TABLE parted (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100000);
+INSERT INTO parted SELECT i, i FROM generate_series(1, 20000) AS i;
+ANALYZE parted_1;
+});
+await_steward($node, $db);
+
+# What was never analysed is, by itself
+my $id = await_action('analyze', '"Shop"."New"', 'kept', 'a table that was never analysed is analysed');
+
+is(journal_of($node, $db, $id), 'proposed queued running kept', 'as an action, which is not measured');
+await_action('analyze', 'public.volatile', 'kept', 'so is an unlogged one');
+await_action('analyze', 'public.parted', 'kept', 'and a partitioned one, of which only the partition was');
+is($node->safe_psql($db, q{SELECT count(DISTINCT starelid) FROM pg_statistic WHERE starelid IN ('"Shop"."New"'::regclass, 'parted'::regclass, 'volatile'::regclass)}), 3, 'they have statistics');
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.actions WHERE relation IN ('secret'::regclass, 'few'::regclass)}), 0,
+	'but not what is excluded, or has few rows');
+like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/it was never analysed/, 'the reason is told');
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/DO +ANALYZE "Shop"\."New"\n(.|\n)*LOCKS  ANALYZE takes SHARE UPDATE EXCLUSIVE/, 'its page');
+
+# Nothing to take back
+refused($node, $db, "CALL steward.revert($id)", '0A000', qr/action $id cannot be reverted.*maintenance/s, 'taking it back');
+$node->safe_psql($db, 'CALL steward.revert_since(now() - $$1 hour$$::interval)');
+is(status_of($node, $db, $id), 'kept', 'revert_since() leaves it alone');
+
+# When much was modified, again; but not at once
+$node->safe_psql($db, 'UPDATE "Shop"."New" SET a = a + 1');
+
+my $round = $node->safe_psql($db, 'SELECT (steward.refresh()).summary IS NOT NULL');
+
+is(status_of($node, $db, $id), 'kept', 'not within an hour');
+$node->safe_psql($db, "UPDATE steward.journal SET at = at - interval '2 hours' WHERE action = $id");
+ok($node->poll_query_until($db, "SELECT count(*) = 2 FROM steward.journal WHERE action = $id AND to_status = 'kept'"), 'later it is analysed again');
+like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/rows were modified since it was analysed.*autovacuum is off for it/, 'the reason is told');
+
+# An invalid index of somebody else is told, and mended where somebody asks for it
+$node->safe_psql($db, q{CREATE INDEX "left Over" ON "Shop"."New" (a); UPDATE pg_index SET indisvalid = false WHERE indexrelid = '"Shop"."left Over"'::regclass});
+$id = await_action('reindex_index', '"Shop"."left Over"', 'proposed', 'an invalid index is found');
+like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/it is invalid.*DROP INDEX CONCURRENTLY "Shop"\."left Over"/, 'with both ways to mend it');
+$node->safe_psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'kept', 'asked for, it is built again');
+is_index($node, $db, '"Shop"."left Over"', 'valid', 'it');
+
+# One that cannot be
+$node->safe_psql($db, 'CREATE TABLE twice AS SELECT 4711 + i / 2 AS a FROM generate_series(1, 5000) AS i; ANALYZE twice');
+$node->psql($db, 'CREATE UNIQUE INDEX CONCURRENTLY twice_a ON twice (a)');
+$id = await_action('reindex_index', 'public.twice_a', 'proposed', 'a unique index of rows that are not');
+refused($node, $db, "CALL steward.apply($id)", '23505', qr/the rows do not fit the index/, 'building it again');
+unlike(last_error($node, $db, $id), qr/4711|4712/, 'no value stands in the journal');
+is($node->safe_psql($db, q{SELECT count(*) FROM pg_index WHERE indrelid = 'twice'::regclass}), 1, 'nothing else is left');
+
+$node->stop;
+done_testing();
