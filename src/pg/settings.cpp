@@ -127,7 +127,7 @@ CheckAutoActions(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] G
 			if (KindFromName(name))
 				continue;
 			GUC_check_errdetail("There is no kind of action \"%s\".", name.c_str());
-			GUC_check_errhint("The kinds are %s.", KindNames().c_str());
+			GUC_check_errhint("The kinds, separated by commas, are %s.", KindNames().c_str());
 			return false;
 		}
 		return true;
