@@ -33,10 +33,10 @@ SELECT format('SELECT pad FROM tap_private.parted WHERE k = %s', i) FROM generat
 SELECT steward.refresh() IS NULL AS refreshed \gset
 
 -- What is stored
-SELECT results_eq($$ SELECT ddl[1], status FROM steward.actions WHERE relation = 'tap_private.job'::regclass $$,
+SELECT results_eq($$ SELECT ddl[1], status FROM steward.actions WHERE relation = 'tap_private.job'::regclass AND kind = 'create_index' $$,
 	$$ VALUES ('CREATE INDEX CONCURRENTLY job_at_where_state_idx ON tap_private.job USING btree (at) WHERE (state = ''secretstate''::text)', 'proposed') $$,
 	'the rows of a rare value get an index of their own');
-SELECT id FROM steward.actions WHERE relation = 'tap_private.job'::regclass \gset
+SELECT id FROM steward.actions WHERE relation = 'tap_private.job'::regclass AND kind = 'create_index' \gset
 SELECT results_eq(format('SELECT (arguments -> ''predicate'' ->> ''private'')::boolean, (arguments -> ''predicate'' ->> ''column'')::integer FROM steward.actions WHERE id = %s', :id),
 	'VALUES (true, 2)', 'marked as one that tells a value of the column');
 SELECT is((SELECT advice FROM steward.statements WHERE query LIKE 'SELECT * FROM tap\_private.job WHERE%'), 'would be served by tap_private.job_at_where_state_idx',
@@ -51,7 +51,7 @@ SET LOCAL ROLE tap_monitor;
 SELECT is_empty($$ SELECT id FROM steward.actions WHERE target = 'tap_private.job_at_where_state_idx' $$, 'pg_monitor does not see the action');
 SELECT is_empty($$ SELECT id FROM steward.recommendations WHERE ddl LIKE '%job%' $$, 'nor the recommendation');
 SELECT is_empty(format('SELECT id FROM steward.journal WHERE action = %s', :id), 'nor what became of it');
-SELECT isnt_empty($$ SELECT id FROM steward.recommendations WHERE relation = 'tap_private.parted'::regclass $$, 'but those that tell nothing');
+SELECT isnt_empty($$ SELECT id FROM steward.recommendations WHERE relation = 'tap_private.parted'::regclass AND kind = 'create_index' $$, 'but those that tell nothing');
 SELECT is_empty($$ SELECT s FROM steward.status() AS s WHERE s::text LIKE '%secretstate%' $$, 'its status does not tell the value');
 SELECT throws_ok(format('SELECT steward.explain_recommendation(%s)', :id), '42501', 'permission denied to see action ' || :id, 'there is no page of it');
 SELECT throws_ok(format('SELECT steward.simulate(%s)', :id), '42501', 'permission denied to see action ' || :id, 'nor is it simulated');
@@ -63,7 +63,7 @@ SELECT throws_ok(format('SELECT steward.explain_recommendation(%s)', :id), '4250
 RESET ROLE;
 GRANT SELECT (state) ON tap_private.job TO tap_monitor;
 SET LOCAL ROLE tap_monitor;
-SELECT results_eq($$ SELECT ddl FROM steward.recommendations WHERE relation = 'tap_private.job'::regclass $$,
+SELECT results_eq($$ SELECT ddl FROM steward.recommendations WHERE relation = 'tap_private.job'::regclass AND kind = 'create_index' $$,
 	$$ VALUES ('CREATE INDEX CONCURRENTLY job_at_where_state_idx ON tap_private.job USING btree (at) WHERE (state = ''secretstate''::text)') $$,
 	'who may read the column sees the recommendation');
 SELECT isnt_empty(format('SELECT id FROM steward.actions WHERE id = %s', :id), 'and the action');
@@ -106,13 +106,13 @@ SELECT 'SELECT * FROM tap_private.flagged WHERE open ORDER BY at LIMIT 10' FROM 
 \o
 SELECT steward.refresh() IS NULL AS refreshed \gset
 SET LOCAL ROLE tap_monitor;
-SELECT results_eq($$ SELECT ddl FROM steward.recommendations WHERE relation = 'tap_private.flagged'::regclass $$,
+SELECT results_eq($$ SELECT ddl FROM steward.recommendations WHERE relation = 'tap_private.flagged'::regclass AND kind = 'create_index' $$,
 	$$ VALUES ('CREATE INDEX CONCURRENTLY flagged_at_where_open_idx ON tap_private.flagged USING btree (at) WHERE (open)') $$,
 	'a condition that compares nothing is seen without any right');
 RESET ROLE;
 
 -- A partitioned table: one step after the other
-SELECT id, target, ddl, undo_ddl FROM steward.actions WHERE relation = 'tap_private.parted'::regclass AND status = 'proposed' \gset parted_
+SELECT id, target, ddl, undo_ddl FROM steward.actions WHERE relation = 'tap_private.parted'::regclass AND kind = 'create_index' AND status = 'proposed' \gset parted_
 SELECT set_eq(format('SELECT unnest(%L::text[])', :'parted_ddl'), ARRAY[
 	'CREATE INDEX parted_k_idx ON ONLY tap_private.parted USING btree (k)',
 	'CREATE INDEX CONCURRENTLY parted_1_k_idx ON tap_private.parted_1 USING btree (k)',

@@ -35,7 +35,7 @@ SELECT 'EXECUTE bound(919191, ''secretparameter'')' FROM generate_series(1, 12) 
 \o
 SELECT steward.refresh() IS NULL AS refreshed \gset
 SELECT id FROM steward.actions WHERE target = 'tap_case.job_at_where_state_idx' \gset
-SELECT id AS other_id FROM steward.actions WHERE relation = 'tap_case.other'::regclass \gset
+SELECT id AS other_id FROM steward.actions WHERE relation = 'tap_case.other'::regclass AND kind = 'create_index' \gset
 
 -- What it holds
 SELECT steward.export_case() AS whole \gset

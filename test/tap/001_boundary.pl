@@ -1,6 +1,6 @@
 
 # The boundary between C++ and the server: an ERROR under a live C++ object
-# leaks nothing and arrives whole; an exception is an ERROR, not a crash.
+# leaks nothing and arrives whole; an exception is an ERROR, not a crash.  On every version.
 
 use strict;
 use warnings;

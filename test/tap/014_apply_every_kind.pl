@@ -1,6 +1,6 @@
 
 # An index of every kind that is advised can be built, is known again as the one
-# of its action, and is taken back.
+# of its action, and is taken back.  On every version.
 
 use strict;
 use warnings;

@@ -58,7 +58,7 @@ like($node->safe_psql($db, q{SELECT pg_get_indexdef('narrow'::regclass)}), qr/^C
 # What is covered no more when its turn comes is not dropped
 run_workload($node, $db, query => 'SELECT pad FROM others WHERE k = %d');
 $node->safe_psql($db, 'SELECT * FROM steward.refresh()');
-$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.others_narrow' AND status = 'proposed'});
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.others_narrow' AND kind = 'drop_index' AND status = 'proposed'});
 isnt($id, '', 'another one is advised to go');
 $node->safe_psql($db, 'DROP INDEX others_wide');
 refused($node, $db, "CALL steward.apply($id)", '55000', qr/no duplicate any more, and none covers it/, 'drop of what is covered no more');
@@ -78,7 +78,7 @@ is($node->safe_psql($db, q{SELECT action, replaces FROM steward.recommend_indexe
 	'create|{visits_site}', 'of a given query nobody knows whether it is the only one');
 $node->safe_psql($db, 'SELECT * FROM steward.refresh()');
 is($node->safe_psql($db, q{SELECT count(*) FROM steward.actions WHERE target = 'public.visits_site'}), 0, 'nothing is to go before the new one is there');
-$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'visits'::regclass AND status = 'proposed'});
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'visits'::regclass AND kind = 'create_index' AND status = 'proposed'});
 like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/It replaces public\.visits_site: once it is there, the drop is advised/, 'its page says so');
 is(($node->psql($db, "CALL steward.apply($id)"))[0], 0, 'it is built') or diag(last_error($node, $db, $id));
 is_index($node, $db, 'visits_site', 'valid', 'the other one is still there');

@@ -54,7 +54,7 @@ sub apply_for
 
 	$node->safe_psql($db, 'SELECT steward.refresh()');
 
-	my $id = $node->safe_psql($db, "SELECT id FROM steward.actions WHERE relation = '$table'::regclass AND status = 'proposed'");
+	my $id = $node->safe_psql($db, "SELECT id FROM steward.actions WHERE relation = '$table'::regclass AND kind = 'create_index' AND status = 'proposed'");
 
 	like($id, qr/^\d+$/, "an index is advised for $table") or BAIL_OUT("nothing to verify on $table");
 	$node->safe_psql($db, "CALL steward.apply($id)");
@@ -70,7 +70,7 @@ sub await_round
 	foreach my $table ('first_mark', 'second_mark')
 	{
 		run_often("SELECT count(*) FROM $table WHERE id = %d", 15);
-		$node->poll_query_until($db, "SELECT count(*) > 0 FROM steward.actions WHERE relation = '$table'::regclass")
+		$node->poll_query_until($db, "SELECT count(*) > 0 FROM steward.actions WHERE relation = '$table'::regclass AND kind = 'create_index'")
 			or BAIL_OUT('no round');
 	}
 	return;

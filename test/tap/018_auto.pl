@@ -36,9 +36,9 @@ sub make_table
 	$node->safe_psql($db, "CREATE TABLE $table (a integer, pad text);
 		INSERT INTO $table SELECT i % 5000, repeat('x', 100) FROM generate_series(1, $rows) AS i; ANALYZE $table");
 	run_workload($node, $db, query => "SELECT count(*) FROM $table WHERE a = %d");
-	ok($node->poll_query_until($db, "SELECT count(*) = 1 FROM steward.actions WHERE relation = '$table'::regclass"),
+	ok($node->poll_query_until($db, "SELECT count(*) = 1 FROM steward.actions WHERE relation = '$table'::regclass AND kind = 'create_index'"),
 		"there is advice for $table");
-	return $node->safe_psql($db, "SELECT id FROM steward.actions WHERE relation = '$table'::regclass");
+	return $node->safe_psql($db, "SELECT id FROM steward.actions WHERE relation = '$table'::regclass AND kind = 'create_index'");
 }
 
 # Until a round that began after this moment has ended: each renews the open advice.

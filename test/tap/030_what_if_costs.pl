@@ -3,7 +3,7 @@
 # 360 random pairs of a statement and a set of plain btrees, of a fixed seed.
 # hypopg's word is EXPLAIN (FORMAT JSON) with its hypothetical indexes over an
 # ordinary connection; ours is the price of pg/what_if for the same CREATE
-# INDEX statements.  EXPLAIN rounds to two decimals, so 0.01 may differ.
+# INDEX statements.  EXPLAIN rounds to two decimals, so 0.01 may differ.  On every version.
 use strict;
 use warnings;
 

@@ -71,7 +71,7 @@ sub await_rounds
 	{
 		my $since = $node->safe_psql($db, 'SELECT clock_timestamp()');
 
-		$node->poll_query_until($db, "SELECT max(updated_at) > '$since' FROM steward.actions WHERE status = 'proposed'")
+		$node->poll_query_until($db, "SELECT max(updated_at) > '$since' FROM steward.actions WHERE status = 'proposed' AND kind = 'create_index'")
 		  or BAIL_OUT('the steward does no rounds');
 	}
 	return;

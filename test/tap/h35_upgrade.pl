@@ -24,7 +24,7 @@ my $id = propose($old, $db);
 
 $old->safe_psql($db, "CALL steward.apply($id)");
 
-my $journal = $old->safe_psql($db, 'SELECT * FROM steward.journal ORDER BY id');
+my $journal = $old->safe_psql($db, "SELECT * FROM steward.journal WHERE action = $id ORDER BY id");
 
 $old->stop;
 
@@ -41,7 +41,7 @@ my $offset = -s $new->logfile || 0;
 $new->start;
 is_index($new, $db, 'item_a_idx', 'valid', 'the index came along');
 is($new->safe_psql($db, 'SELECT pattern, reason FROM steward.exclusions'), 'public.archive%|is rarely read', 'what people decided is there');
-is($new->safe_psql($db, 'SELECT * FROM steward.journal ORDER BY id'), $journal, 'and the journal');
+is($new->safe_psql($db, "SELECT * FROM steward.journal WHERE action = $id ORDER BY id"), $journal, 'and the journal');
 await_steward($new, $db);
 refused($new, $db, "CALL steward.revert($id)", '55000', qr/made in another database or cluster/, 'an action of the old cluster');
 run_workload($new, $db, query => q{SELECT count(*) FROM item WHERE b = %d AND pad = ''});

@@ -29,13 +29,16 @@ sub add_action
 {
 	my ($number, $status, $age, $size) = @_;
 
+	# In one, else the action could be forgotten before the journal tells of it.
 	$node->safe_psql($db, qq{
+BEGIN;
 INSERT INTO steward.actions (id, fingerprint, category, kind, status, relation, target, arguments, ddl, undo_ddl, reason, system_identifier, database, updated_at)
 OVERRIDING SYSTEM VALUE
 SELECT $number, 'f$number', category, kind, '$status', relation, target, arguments, ddl, undo_ddl, reason, system_identifier, database, now() - interval '$age'
   FROM steward.actions WHERE id = $id;
 INSERT INTO steward.journal (action, to_status, by_role, error)
 SELECT $number, '$status', 'somebody', (SELECT string_agg(md5(i::text), '') FROM generate_series(1, $size / 32) AS i);
+COMMIT;
 });
 	return;
 }
