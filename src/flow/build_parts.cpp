@@ -59,11 +59,11 @@ SELECT t.relid, t.parent, c.relkind, n.nspname, c.relname, t.strayed
 /* What somebody else is just building is not ours, whatever its name. */
 constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, c.relname, i.indisvalid, coalesce(h.inhparent, 0)
-  FROM pg_index AS i
+  FROM unnest($1::oid[]) AS t (relid)
+  JOIN pg_index AS i ON i.indrelid = t.relid
   JOIN pg_class AS c ON c.oid = i.indexrelid
   LEFT JOIN pg_inherits AS h ON h.inhrelid = i.indexrelid
- WHERE i.indrelid = ANY ($1::oid[])
-   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
+ WHERE NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
                     WHERE p.index_relid = i.indexrelid AND p.pid <> pg_backend_pid()))";
 
 std::string
@@ -158,6 +158,9 @@ private:
 		}
 		catch (const pg::ServerError &error)
 		{
+			/* The names that were given are forgotten with the transaction. */
+			names_read_ = false;
+			names_.clear();
 			return ToError(error);
 		}
 		return obstacle;
@@ -201,18 +204,15 @@ private:
 
 	void ReadTables(pg::Spi &spi, pg::Journal &journal)
 	{
-		std::map<ObjectId, std::string> names;
 		std::string known;
-		Json journaled = journal.LastParts(action_.id).value_or(Json::object());
 
-		for (const auto &[oid, name] : journaled.items())
-		{
-			names[static_cast<ObjectId>(std::stoul(oid))] = name.get<std::string>();
-			known += (known.empty() ? "" : ",") + oid;
-		}
-		names[action_.relation] = action_.arguments.at("name").get<std::string>();
+		if (!names_read_)
+			ReadNames(journal);
+		for (const auto &[oid, name] : names_)
+			known += (known.empty() ? "" : ",") + std::to_string(oid);
 
 		parts_.clear();
+		places_.clear();
 		for (const pg::Row &row :
 			 spi.Query(kTableQuery, {std::to_string(action_.relation), "{" + known + "}"}))
 		{
@@ -227,13 +227,26 @@ private:
 			part.table.quoted = pg::QualifiedName(part.table.schema, part.table.name);
 			part.foreign = kind == "f";
 			part.strayed = row.Bool(5);
-			if (auto name = names.find(part.table.oid); name != names.end())
+			if (part.table.oid == action_.relation)
+				part.name = action_.arguments.at("name").get<std::string>();
+			else if (auto name = names_.find(part.table.oid); name != names_.end())
 				part.name = name->second;
+			places_[part.table.oid] = parts_.size();
 			parts_.push_back(std::move(part));
 		}
 		/* One that was moved to another table this moment. */
 		for (IndexPart &part : parts_)
 			part.strayed = part.strayed || (part.table.parent != 0 && PartOf(part.table.parent) == nullptr);
+	}
+
+	/* Once: nobody else gives names to the parts of this action. */
+	void ReadNames(pg::Journal &journal)
+	{
+		Json journaled = journal.LastParts(action_.id).value_or(Json::object());
+
+		for (const auto &[oid, name] : journaled.items())
+			names_[static_cast<ObjectId>(std::stoul(oid))] = name.get<std::string>();
+		names_read_ = true;
 	}
 
 	void ReadIndexes(pg::Spi &spi, pg::Journal &journal)
@@ -313,27 +326,33 @@ private:
 	void GiveNames(pg::Spi &spi, pg::Journal &journal)
 	{
 		IndexNames names(spi);
-		Json all = Json::object();
 		bool given = false;
 
 		for (IndexPart &part : parts_)
 		{
-			if (part.name.empty() && !part.strayed && !part.attached)
-			{
-				part.name = names.Give(relation_, part.table, index_);
-				given = true;
-			}
-			if (!part.name.empty() && part.table.oid != action_.relation)
-				all[std::to_string(part.table.oid)] = part.name;
+			if (!part.name.empty() || part.strayed || part.attached)
+				continue;
+			part.name = names.Give(relation_, part.table, index_);
+			given = true;
 		}
 		if (!given)
 			return;
 
+		std::map<ObjectId, std::string> known;
+		Json all = Json::object();
 		pg::TransitionNote note;
 
+		for (const IndexPart &part : parts_)
+		{
+			if (part.name.empty() || part.table.oid == action_.relation)
+				continue;
+			known[part.table.oid] = part.name;
+			all[std::to_string(part.table.oid)] = part.name;
+		}
 		note.worker_pid = pg::ProcessId();
 		note.before_state = Json{{"parts", std::move(all)}};
 		journal.Remark(action_.id, action_.status, note);
+		names_ = std::move(known);
 	}
 
 	/* What speaks against the next partition just now; empty where nothing does. */
@@ -386,16 +405,18 @@ private:
 	/* nullptr where the table is none of the partitions. */
 	const IndexPart *PartOf(ObjectId table) const
 	{
-		auto part = std::find_if(parts_.begin(), parts_.end(),
-								 [&](const IndexPart &candidate) { return candidate.table.oid == table; });
+		auto place = places_.find(table);
 
-		return part == parts_.end() ? nullptr : &*part;
+		return place == places_.end() ? nullptr : &parts_[place->second];
 	}
 
 	const Action &action_;
 	Relation relation_;
 	IndexDefinition index_;
 	std::vector<IndexPart> parts_;
+	std::map<ObjectId, size_t> places_; /* in parts_, by their tables */
+	std::map<ObjectId, std::string> names_;
+	bool names_read_ = false;
 	std::map<ObjectId, bool> is_ours_;
 	std::set<ObjectId> given_up_; /* tables whose part cannot be removed */
 };
@@ -442,7 +463,7 @@ PartOfOthers(pg::Spi &spi, pg::Journal &journal, const Action &action)
 				  "  JOIN pg_class AS c ON c.oid = i.indexrelid"
 				  "  JOIN pg_inherits AS h ON h.inhrelid = i.indexrelid"
 				  " WHERE t.level > 0 AND i.xmin <> h.xmin"
-				  "   AND $2::jsonb ->> i.indrelid::text IS DISTINCT FROM c.relname::text LIMIT 1",
+				  "   AND (SELECT $2::jsonb) ->> i.indrelid::text IS DISTINCT FROM c.relname::text LIMIT 1",
 				  {action.target, DumpJson(journal.LastParts(action.id).value_or(Json::object()))});
 
 	return rows.empty() ? "" : rows.front().Text(0);
