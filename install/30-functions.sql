@@ -213,12 +213,13 @@ AS $$
 						  AND n.from_status <> n.to_status
 						ORDER BY n.id DESC LIMIT 1) AS s ON true
 	WHERE j.at > clock_timestamp() - period
-	  AND j.from_status IN ('running', 'reverting') AND j.to_status IN ('verifying', 'taken_back', 'failed')
+	  AND j.from_status IN ('running', 'reverting')
+	  AND (j.to_status IN ('verifying', 'taken_back', 'failed') OR (j.from_status = 'running' AND j.to_status = 'kept'))
 	ORDER BY j.id DESC
 $$;
 
 COMMENT ON FUNCTION steward.changes_since(interval) IS
-'"Was it you?": what the steward did to this database within that time, the newest first: created, dropped or taken back, by whom it was asked for (pg_steward: unasked), how long it took, and why. Empty: it was not the steward.';
+'"Was it you?": what the steward did to this database within that time, the newest first: created, dropped, rebuilt, analysed or taken back, by whom it was asked for (pg_steward: unasked), how long it took, and why. Empty: it was not the steward.';
 
 CREATE PROCEDURE steward.cancel(id bigint)
 LANGUAGE c
@@ -244,7 +245,7 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'steward_tune';
 
 COMMENT ON PROCEDURE steward.tune(text[], boolean, bigint, bigint, bigint, bigint, bigint, bigint, double precision, double precision, text, jsonb) IS
-'The whole loop once: observe, advise, apply, measure. Returns the optimization report as a row and, in report, as jsonb. categories: which advisers (NULL: all; there is ''index''). dry_run: advise only. mean_ms_before, mean_ms_after: mean time per statement, in ms, of the statements the applied indexes serve, before and after, over what ran again within pg_steward.verify_wait; improvement says "pending" with the predicted gain where nothing ran again. Errors: 25001 inside a transaction block, 22023 an unknown category.';
+'The whole loop once: observe, advise, apply, measure. Returns the optimization report as a row and, in report, as jsonb. categories: which advisers (NULL: all; there are ''index'' and ''statistics''); what a person has to ask for by its id is left out, with a notice. dry_run: advise only. mean_ms_before, mean_ms_after: mean time per statement, in ms, of the statements the applied indexes serve, before and after, over what ran again within pg_steward.verify_wait; improvement says "pending" with the predicted gain where nothing ran again. Errors: 25001 inside a transaction block, 22023 an unknown category.';
 
 CREATE FUNCTION steward.stop(reason text) RETURNS void
 LANGUAGE c VOLATILE

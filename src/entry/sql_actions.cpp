@@ -143,6 +143,7 @@ STEWARD_FUNCTION(steward_dismiss)
 	pg::Journal journal(spi);
 	Action action = journal.Load(id);
 
+	OpenAgain(journal, action);
 	ChangeAction(journal, action, ActionEvent::kDismiss, note);
 	return (Datum) 0;
 }

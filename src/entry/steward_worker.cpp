@@ -53,6 +53,7 @@ private:
 	bool Tick(); /* false: there is nothing to stay for */
 	bool ExtensionIsHere();
 	bool HasToLeave();
+	bool HasOtherSettings();
 	bool MayWrite();
 	void DoRounds();
 	void RestIfCleared();
@@ -63,6 +64,7 @@ private:
 	void ForgetErrors();
 
 	std::optional<pg::StartedWorker> action_;
+	std::optional<std::string> settings_; /* of the database, when it started */
 	double last_observation_ = 0;
 	double last_advice_ = 0;
 	bool round_done_ = false;
@@ -157,6 +159,9 @@ Steward::ExtensionIsHere()
 	WithSlot(
 		[&](pg::DatabaseSlot &slot)
 		{
+			/* Before that there were no rounds to be late. */
+			if (presence == Presence::kPresent && !slot.has_extension)
+				slot.started_at = GetCurrentTimestamp();
 			slot.has_extension = presence == Presence::kPresent;
 			slot.looked_at = GetCurrentTimestamp();
 		});
@@ -186,6 +191,19 @@ Steward::HasToLeave()
 		return true;
 	}
 	return yield && round_done_ && !action_;
+}
+
+/* ALTER DATABASE SET is taken up by who connects after it. */
+bool
+Steward::HasOtherSettings()
+{
+	std::string now;
+
+	if (action_ || !Attempt("read the settings of the database", [&] { now = SettingsOfDatabase(); }))
+		return false;
+	if (!settings_)
+		settings_ = now;
+	return *settings_ != now;
 }
 
 /* Not where our tables are published, until somebody says that the subscribers have them. */
@@ -270,7 +288,7 @@ bool
 Steward::Tick()
 {
 	pg::ReloadIfAsked();
-	if (HasToLeave() || !ExtensionIsHere())
+	if (HasToLeave() || !ExtensionIsHere() || HasOtherSettings())
 		return false;
 	if (!MayWrite())
 	{

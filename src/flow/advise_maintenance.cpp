@@ -22,8 +22,8 @@ namespace steward
 namespace
 {
 
-/* Before indexes: what the planner knows decides about them, too. */
-constexpr int kAnalyzePriority = 50;
+/* After what helps statements by a known measure. */
+constexpr int kAnalyzePriority = 140;
 constexpr int kReindexPriority = 150;
 
 /* At a time; the largest first, the others later. */
@@ -48,12 +48,15 @@ ToAdvice(const TableActivity &table, const std::string &reason)
 	advice.relation_label = table.label;
 	advice.target = table.quoted;
 	advice.arguments = Json::object();
-	advice.ddl = {"ANALYZE " + table.quoted};
+	advice.ddl = {pg::AnalyzeInPassingStatement(table.quoted)};
 	advice.expected = Json::object();
 	advice.evidence = {{"tuples", table.tuples},
 					   {"modified", table.modified},
 					   {"analyzed", table.analyzed},
 					   {"autovacuum", table.autovacuumed}};
+	/* It reads all partitions, and on these versions analyses each of them. */
+	if (table.partitioned && (!pg::AnalysesOneTableOnly() || table.foreign_partitions))
+		advice.evidence["whole_tree"] = true;
 	advice.reason = reason;
 	return advice;
 }
@@ -71,7 +74,7 @@ ToAdvice(const pg::InvalidIndex &index)
 	advice.target = index.target;
 	advice.arguments = {{"index", index.oid}, {"name", index.name}};
 	advice.ddl = {pg::ReindexStatement(index.target)};
-	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
+	advice.expected = Json::object();
 	advice.evidence = {{"of_others", true}};
 	advice.reason = "it is invalid, as an interrupted build leaves an index: it serves nobody and costs with "
 					"every write; where it is not wanted: " +
@@ -93,7 +96,8 @@ AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
 	{
 		std::string reason = WhyAnalyze(table);
 
-		if (!reason.empty() && !IsExcluded(table.label, exclusions) && advice.size() < kMostTables)
+		if (!reason.empty() && advice.size() < kMostTables && !IsExcluded(table.label, exclusions) &&
+			!IsExcluded(table.label_of_whole, exclusions))
 			advice.push_back(ToAdvice(table, reason));
 	}
 	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))

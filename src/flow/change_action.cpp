@@ -32,9 +32,9 @@ VerbOf(ActionEvent event)
 }
 
 const char *
-HintFor(ActionStatus status)
+HintFor(const Action &action)
 {
-	switch (status)
+	switch (action.status)
 	{
 		case ActionStatus::kApproved:
 			return "It waits for pg_steward.maintenance_window; CALL steward.apply(id) does it now.";
@@ -47,7 +47,7 @@ HintFor(ActionStatus status)
 		case ActionStatus::kRunning:
 		case ActionStatus::kRevertQueued:
 		case ActionStatus::kReverting:
-			return "It is at work; wait until it has ended.";
+			return "It is at work; CALL steward.cancel(id); ends that, SELECT * FROM steward.progress; shows how far it is.";
 		default:
 			return "See SELECT * FROM steward.recommendations; for open ones.";
 	}
@@ -75,6 +75,13 @@ RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &not
 }
 
 void
+OpenAgain(pg::Journal &journal, Action &action)
+{
+	if (IsMaintenance(action.kind) && action.status == ActionStatus::kKept)
+		ChangeAction(journal, action, ActionEvent::kRecur);
+}
+
+void
 ChangeAction(pg::Journal &journal, Action &action, ActionEvent event, const pg::TransitionNote &note)
 {
 	std::optional<ActionStatus> next = NextStatus(action.status, event);
@@ -82,8 +89,7 @@ ChangeAction(pg::Journal &journal, Action &action, ActionEvent event, const pg::
 	if (!next)
 		throw Refusal({sqlstate::kNotInPrerequisiteState,
 					   "action " + std::to_string(action.id) + " cannot be " + VerbOf(event),
-					   "Its status is \"" + std::string(StatusName(action.status)) + "\".",
-					   HintFor(action.status)});
+					   "Its status is \"" + std::string(StatusName(action.status)) + "\".", HintFor(action)});
 	if (!journal.Record(action.id, action.status, *next, note))
 		throw Refusal({sqlstate::kNotInPrerequisiteState,
 					   "action " + std::to_string(action.id) + " was changed by somebody else meanwhile",

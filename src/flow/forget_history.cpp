@@ -27,13 +27,18 @@ namespace
 
 constexpr double kMegabyte = 1024.0 * 1024.0;
 
-/* Who looked closer does not again before an hour has passed, unless the files grew so much. */
+/*
+ * Who looked closer does not again before an hour has passed, unless the files grew
+ * so much; or before a minute, where nothing could be forgotten yet: what makes them
+ * large may not have been committed.
+ */
 constexpr double kLookAgainSeconds = 3600;
+constexpr double kLookAgainSoonSeconds = 60;
 constexpr double kLookAgainGrowth = 1.05;
 
 struct Look
 {
-	double at = 0;
+	double until = 0;
 	double size = 0;
 };
 
@@ -63,13 +68,13 @@ ForgetHistory()
 	double size = pg::SizeOfTables(spi);
 
 	pg::ForgetOldActions(spi);
-	if (size <= limit ||
-		(pg::SecondsSinceEpoch() < last.at + kLookAgainSeconds && size < last.size * kLookAgainGrowth))
+	if (size <= limit || (pg::SecondsSinceEpoch() < last.until && size < last.size * kLookAgainGrowth))
 		return;
-	last = {pg::SecondsSinceEpoch(), size};
 
 	Forgotten forgotten = LimitStorage(ReadStorage(spi), limit);
+	bool found = forgotten.until || !forgotten.actions.empty();
 
+	last = {pg::SecondsSinceEpoch() + (found ? kLookAgainSeconds : kLookAgainSoonSeconds), size};
 	if (forgotten.until)
 		pg::ForgetIntervals(spi, *forgotten.until);
 	if (!forgotten.actions.empty())

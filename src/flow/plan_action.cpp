@@ -11,6 +11,7 @@
 
 #include <algorithm>
 
+#include "core/index/estimate_size.h"
 #include "core/index/find_duplicates.h"
 #include "flow/build_parts.h"
 #include "flow/find_index.h"
@@ -21,6 +22,7 @@
 #include "pg/preflight.h"
 #include "pg/session.h"
 #include "pg/shared_memory.h"
+#include "pg/table_activity.h"
 
 namespace steward
 {
@@ -146,6 +148,22 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	return std::nullopt;
 }
 
+/* An index whose build was interrupted has a part of its size, or nothing. */
+double
+SizeWhenBuilt(const Relation &relation, const ExistingIndex &index)
+{
+	IndexDefinition definition;
+
+	/* An index of expressions is hardly larger than its table. */
+	if (!index.recognized)
+		return std::max(index.size_bytes, relation.pages * 8192);
+	definition.method = index.method;
+	definition.keys = index.keys;
+	definition.included = index.included;
+	definition.predicate = index.predicate;
+	return std::max(index.size_bytes, EstimateIndexSize(relation, definition, SizeModel::kSteward).Bytes());
+}
+
 std::optional<Obstacle>
 DecideReindex(pg::Spi &spi, Plan &plan)
 {
@@ -162,9 +180,12 @@ DecideReindex(pg::Spi &spi, Plan &plan)
 		return Obstacle{ActionEvent::kPostpone, "somebody is just building the index"};
 	if (index->valid)
 		return Obstacle{ActionEvent::kFail, "the index is valid by now"};
-	if (std::string large = pg::WhatIsTooLarge(index->size_bytes); !large.empty())
+
+	double size = SizeWhenBuilt(catalog.begin()->second, *index);
+
+	if (std::string large = pg::WhatIsTooLarge(size); !large.empty())
 		return Obstacle{ActionEvent::kPostpone, large};
-	if (std::string lack = pg::WhatLacksSpace(spi, index->size_bytes); !lack.empty())
+	if (std::string lack = pg::WhatLacksSpace(spi, size, action.target); !lack.empty())
 		return Obstacle{ActionEvent::kPostpone, lack};
 	return std::nullopt;
 }
@@ -176,7 +197,11 @@ DecideAnalyze(pg::Spi &spi, Plan &plan)
 
 	if (catalog.empty())
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
-	plan.sql = pg::AnalyzeStatement(catalog.begin()->second);
+	/* Waiting for the lock would make the server end an autovacuum worker that has it. */
+	if (pg::IsBeingMaintained(spi, plan.action.relation))
+		return Obstacle{ActionEvent::kPostpone, "somebody is just at work on the table, or has locked it"};
+	plan.sql = pg::AnalyzeInPassingStatement(catalog.begin()->second.quoted);
+	plan.last_analyzed = pg::LastAnalyzed(spi, plan.action.relation);
 	return std::nullopt;
 }
 
@@ -242,7 +267,7 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		!IsRevert(plan.action) && request.unasked)
 	{
 		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
-			return Obstacle{ActionEvent::kPostpone, forbidden};
+			return Obstacle{ActionEvent::kPostpone, forbidden, true};
 	}
 	plan.doing = DoingFor(plan.action);
 	if (std::string stall = pg::WhatWouldStall(spi); plan.doing != Doing::kAnalyze && !stall.empty())
@@ -269,8 +294,8 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 
 /*
  * Whether what a worker left is finished, not cleared away: the parts that it
- * built took time, and ANALYZE leaves nothing.  But not where a crash came twice at
- * the same part, which may be what made it.
+ * built took time.  But not where a crash came twice at the same part, which may be
+ * what made it.
  */
 bool
 MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
@@ -279,10 +304,8 @@ MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	bool paused = !trouble.text.empty() && trouble.sqlstate.empty();
 	pg::TransitionNote note;
 
-	bool in_parts = HasParts(plan.action) && plan.doing == Doing::kBuild;
-
-	if ((!in_parts && plan.doing != Doing::kAnalyze) || !plan.action.local || pg::ReadStopState().stopped ||
-		(!paused && !trouble.text.empty()))
+	if (!HasParts(plan.action) || plan.doing != Doing::kBuild || !plan.action.local ||
+		pg::ReadStopState().stopped || (!paused && !trouble.text.empty()))
 		return false;
 
 	int64_t built = CountBuiltParts(spi, journal, plan.action);
@@ -294,8 +317,7 @@ MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 
 	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
 
-	if (catalog.empty() ||
-		(in_parts ? PlanCreation(spi, catalog.begin()->second, plan) : DecideAnalyze(spi, plan)))
+	if (catalog.empty() || PlanCreation(spi, catalog.begin()->second, plan))
 		return false;
 	note.worker_pid = pg::ProcessId();
 	note.before_state = Json{{paused ? "parts_after_pause" : "parts_at_crash", built}};

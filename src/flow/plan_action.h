@@ -38,6 +38,7 @@ struct Plan
 	std::string comment; /* of a new index */
 	std::string
 		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
+	std::string last_analyzed; /* as pg::LastAnalyzed() says */
 };
 
 /* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */
@@ -45,6 +46,7 @@ struct Obstacle
 {
 	ActionEvent event = ActionEvent::kPostpone;
 	std::string text;
+	bool may_pass_soon = false; /* it is not tried less often for it */
 };
 
 bool IsRevert(const Action &action);

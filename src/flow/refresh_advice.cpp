@@ -42,6 +42,9 @@ constexpr int kDropPriority = 200;
 /* What was done or tried is advised again after this time, where it is needed again. */
 constexpr int kRecurAfterMinutes = 60;
 
+/* What failed so often is left to a person; until then it waits twice as long each time. */
+constexpr int64_t kMostFailures = 3;
+
 /* So many other statements on a table are watched when an index on it is verified. */
 constexpr size_t kMostBeside = 50;
 
@@ -151,12 +154,35 @@ ToAdvice(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	return advice;
 }
 
+/* What becomes of the advice that is known already; nothing where it is decided, or was tried of late. */
+std::optional<ActionEvent>
+EventFor(pg::Journal &journal, const Action &known, const Advice &advice)
+{
+	ActionEvent event = advice.withheld ? ActionEvent::kWithhold : ActionEvent::kPropose;
+
+	if (known.status == ActionStatus::kApproved && event == ActionEvent::kWithhold)
+		return std::nullopt;
+	/* What did not help is not tried again at once. */
+	if (known.status == ActionStatus::kTakenBack && !journal.IsOlder(known.id, pg::settings::retry_after_min))
+		return std::nullopt;
+	if (NextStatus(known.status, event))
+		return event;
+	/* Maintenance has to be done again and again; but not at once where it changed nothing. */
+	if (!IsMaintenance(advice.kind) || !NextStatus(known.status, ActionEvent::kRecur))
+		return std::nullopt;
+
+	int64_t failures = journal.CountFailures(known.id);
+
+	if (failures >= kMostFailures || !journal.IsOlder(known.id, kRecurAfterMinutes << failures))
+		return std::nullopt;
+	return ActionEvent::kRecur;
+}
+
 /* The same advice keeps its row, and a decision about it stands. */
 void
-StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, std::set<int64_t> &current)
+StoreAdvice(pg::Journal &journal, Advice advice, RefreshResult &result, std::set<int64_t> &current)
 {
 	std::optional<Action> known = journal.FindAdvice(advice);
-	ActionEvent event = advice.withheld ? ActionEvent::kWithhold : ActionEvent::kPropose;
 
 	if (!known)
 	{
@@ -167,30 +193,19 @@ StoreAdvice(pg::Journal &journal, const Advice &advice, RefreshResult &result, s
 	}
 	current.insert(known->id);
 
-	std::optional<ActionStatus> next = NextStatus(known->status, event);
+	std::optional<ActionEvent> event = EventFor(journal, *known, advice);
 
-	if (known->status == ActionStatus::kApproved && event == ActionEvent::kWithhold)
-		next = std::nullopt;
-	/* What did not help is not tried again at once. */
-	if (known->status == ActionStatus::kTakenBack &&
-		!journal.IsOlder(known->id, pg::settings::retry_after_min))
-		next = std::nullopt;
-
-	/* Maintenance has to be done again and again; but not at once where it changed nothing. */
-	if (IsMaintenance(advice.kind) && journal.IsOlder(known->id, kRecurAfterMinutes) && !next)
-	{
-		event = ActionEvent::kRecur;
-		next = NextStatus(known->status, event);
-	}
-
+	/* Why it failed the last time is told with the advice to do it again. */
+	if (event && IsMaintenance(advice.kind) && journal.CountFailures(known->id) > 0)
+		advice.reason += "; the last time that failed: " + journal.ReadLastError(known->id).text;
 	/* Somebody may decide at this moment. */
-	if (!next || !journal.Update(known->id, known->status, advice))
+	if (!event || !journal.Update(known->id, known->status, advice))
 	{
 		result.decided++;
 		return;
 	}
-	if (*next != known->status)
-		ChangeAction(journal, *known, event);
+	if (NextStatus(known->status, *event) != known->status)
+		ChangeAction(journal, *known, *event);
 	(advice.withheld ? result.withheld : result.proposed)++;
 }
 

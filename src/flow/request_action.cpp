@@ -102,8 +102,10 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 	pg::Journal::Trouble error = journal.ReadLastError(action.id);
 	bool left = IsAtWork(action.status);
 	/* One that was never begun. */
-	bool postponed = !left && error.from_status ==
-								  StatusName(reverting ? ActionStatus::kRevertQueued : ActionStatus::kQueued);
+	bool postponed =
+		!left &&
+		(action.status == ActionStatus::kProposed ||
+		 error.from_status == StatusName(reverting ? ActionStatus::kRevertQueued : ActionStatus::kQueued));
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
 	if (left && error.sqlstate.empty())
@@ -186,6 +188,7 @@ ApproveAction(pg::Spi &spi, int64_t id)
 	Action action = journal.Load(id);
 
 	RequireFeasible(action);
+	OpenAgain(journal, action);
 	ChangeAction(journal, action, ActionEvent::kApprove);
 }
 
@@ -197,7 +200,10 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 
 	RequireNotStopped();
 	if (event == ActionEvent::kApply)
+	{
 		RequireFeasible(action);
+		OpenAgain(journal, action);
+	}
 	if (event == ActionEvent::kRevert && IsMaintenance(action.kind))
 		throw Refusal({sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " cannot be reverted",
 					   "It is maintenance, which leaves nothing that could be taken back.",
@@ -303,7 +309,7 @@ CancelAction(pg::Spi &spi, int64_t id)
 	Action action = journal.Load(id);
 	pg::TransitionNote note;
 
-	if (!IsAtWork(action.status))
+	if (!IsAtWork(action.status) && action.status != ActionStatus::kApproved)
 		throw Refusal({sqlstate::kNotInPrerequisiteState,
 					   "action " + std::to_string(id) + " is not at work, so there is nothing to cancel",
 					   "Its status is \"" + std::string(StatusName(action.status)) + "\".",
@@ -311,7 +317,7 @@ CancelAction(pg::Spi &spi, int64_t id)
 					   "only proposed."});
 	note.sqlstate = sqlstate::kQueryCanceled;
 	note.error = "cancelled by " + pg::OuterRoleName();
-	if (IsQueued(action.status))
+	if (IsQueued(action.status) || action.status == ActionStatus::kApproved)
 	{
 		bool reverting = action.status == ActionStatus::kRevertQueued;
 

@@ -20,6 +20,7 @@
 #include "flow/run_action.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "flow/build_parts.h"
@@ -33,6 +34,7 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
+#include "pg/table_activity.h"
 #include "pg/transaction.h"
 #include "pg/worker.h"
 
@@ -42,8 +44,11 @@ namespace steward
 namespace
 {
 
-constexpr const char *kDataException = "22";
-constexpr const char *kConstraintViolation = "23";
+constexpr const char *kUniqueViolation = "23505";
+
+/* What the server says of these speaks of objects, locks and limits; that of others may quote a row. */
+constexpr std::array kClassesWithoutValues = {"08", "25", "40", "42", "53", "54", "55", "57", "58", "XX"};
+
 constexpr const char *kDuplicateTable = "42P07";
 constexpr int kRemovalTries = 3;
 
@@ -104,7 +109,8 @@ Prepare(int64_t id)
 		note.sqlstate = sqlstate::kNotInPrerequisiteState;
 		note.error = obstacle->text;
 		ChangeAction(journal, plan.action, obstacle->event, note);
-		if (plan.action.status == ActionStatus::kProposed || plan.action.status == ActionStatus::kApproved)
+		if (!obstacle->may_pass_soon &&
+			(plan.action.status == ActionStatus::kProposed || plan.action.status == ActionStatus::kApproved))
 			journal.Defer(id, WaitAfterPostponements(journal.CountPostponements(id)));
 	}
 	return plan;
@@ -153,6 +159,9 @@ Execute(const Plan &plan)
 		/* With the leftover still there, another build could only say that the name is taken. */
 		if (!ClearAway(plan))
 			return error;
+		/* What failed may have been no more than the removal of the old one. */
+		if (plan.doing == Doing::kReindex && IsReindexed(plan.action))
+			return std::nullopt;
 	}
 }
 
@@ -213,12 +222,29 @@ Describe(const Error &error, const pg::Journal::Trouble &known)
 		return known.text;
 	if (error.sqlstate == sqlstate::kQueryCanceled && stop.stopped)
 		return "the steward was stopped by " + stop.by + ": " + stop.reason;
-	/* What an expression makes of a row's value may stand in the message. */
-	if (error.sqlstate.compare(0, 2, kDataException) == 0)
-		return "a value of some row does not allow it";
-	if (error.sqlstate.compare(0, 2, kConstraintViolation) == 0)
+	if (error.sqlstate == kUniqueViolation)
 		return "the rows do not fit the index: it is unique, and they are not";
+	/* An expression of the table's owner is evaluated for its rows. */
+	if (std::none_of(kClassesWithoutValues.begin(), kClassesWithoutValues.end(),
+					 [&](const char *known) { return error.sqlstate.compare(0, 2, known) == 0; }))
+		return "a value of some row does not allow it, or an expression on the table failed";
 	return error.message + (error.detail.empty() ? "" : " (" + error.detail + ")");
+}
+
+/* A table whose lock was not to be had is skipped, without an error. */
+bool
+IsAnalyzedSince(const Plan &plan)
+{
+	bool is = false;
+
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+
+			is = pg::LastAnalyzed(spi, plan.action.relation) != plan.last_analyzed;
+		});
+	return is;
 }
 
 /* What is there decides, where that shows. */
@@ -234,7 +260,7 @@ IsDone(const Plan &plan, const std::optional<Error> &error)
 		case Doing::kReindex:
 			return IsReindexed(plan.action);
 		case Doing::kAnalyze:
-			return !error && !plan.settle;
+			return !error && !plan.settle && IsAnalyzedSince(plan);
 	}
 	return false;
 }
@@ -246,8 +272,8 @@ RemoveAgainAfter(double seconds_so_far)
 	return static_cast<int>(std::clamp(seconds_so_far / 4, kRemoveAgainSeconds, kRemoveAgainMost));
 }
 
-/* Last transaction: what is there decides. */
-void
+/* Last transaction: what is there decides.  What went wrong, if anything did. */
+std::string
 Conclude(Plan &plan, const std::optional<Error> &error)
 {
 	/* Somebody else was faster with the name: the index there is his, whatever its state. */
@@ -260,12 +286,13 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 	bool clean = taken || ClearAway(plan);
 	bool done = !taken && IsDone(plan, error);
 
+	pg::TransitionNote note;
+
 	InTransaction(
 		[&]
 		{
 			pg::Spi spi;
 			pg::Journal journal(spi);
-			pg::TransitionNote note;
 
 			note.worker_pid = pg::ProcessId();
 			/* A worker before this one may have said what went wrong; or a person, who cancelled it. */
@@ -276,6 +303,11 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				note.sqlstate = error->sqlstate;
 				note.error = Describe(*error, known);
 			}
+			else if (!done && plan.doing == Doing::kAnalyze && !plan.settle)
+			{
+				note.sqlstate = sqlstate::kLockNotAvailable;
+				note.error = "somebody was at work on the table, or had locked it";
+			}
 			else if (!done)
 			{
 				/* Why it was paused is not why it failed. */
@@ -284,7 +316,8 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				note.sqlstate = said ? known.sqlstate : sqlstate::kNotInPrerequisiteState;
 				note.error = said          ? known.text
 							 : plan.settle ? "the worker or the server ended during the work"
-										   : "the index is not there";
+							 : plan.doing == Doing::kReindex ? "the index is not valid"
+															 : "the index is not there";
 			}
 			if (!clean)
 			{
@@ -301,10 +334,18 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				ChangeAction(journal, plan.action, ActionEvent::kFinish, note);
 				return;
 			}
+			if (!done && plan.doing == Doing::kAnalyze && note.sqlstate == sqlstate::kLockNotAvailable)
+			{
+				ChangeAction(journal, plan.action, ActionEvent::kPostpone, note);
+				journal.Defer(plan.action.id,
+							  WaitAfterPostponements(journal.CountPostponements(plan.action.id)));
+				return;
+			}
 			if (done && !IsRevert(plan.action))
 				note.measured = TakeBaseline(spi, plan.action);
 			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
 		});
+	return note.error;
 }
 
 /* To be gone on with later; false where that was so too often. */
@@ -368,8 +409,11 @@ CarryOut(int64_t id)
 			pg::LogWarning("action " + std::to_string(id) + ": the table could not be analysed: SQLSTATE " +
 						   failure->sqlstate);
 	}
-	Conclude(plan, error);
-	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)));
+
+	std::string trouble = Conclude(plan, error);
+
+	pg::LogMessage("action " + std::to_string(id) + " ended: " + std::string(StatusName(plan.action.status)) +
+				   (trouble.empty() ? "" : ", " + trouble));
 }
 
 } // namespace

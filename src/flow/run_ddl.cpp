@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -54,6 +55,22 @@ InTransaction(const std::function<void()> &work)
 		throw pg::ServerError(*error);
 }
 
+namespace
+{
+
+/* The server's own words name neither the setting nor what to do. */
+Error
+ToErrorWithin(const pg::ServerError &error, const std::string &time)
+{
+	Error known = ToError(error);
+
+	if (known.sqlstate == sqlstate::kLockNotAvailable)
+		known.message = "a lock was not to be had within " + time + ": somebody else has it, or waits for it";
+	return known;
+}
+
+} // namespace
+
 std::optional<Error>
 RunDdl(const std::string &sql)
 {
@@ -61,7 +78,7 @@ RunDdl(const std::string &sql)
 
 	if (!error)
 		return std::nullopt;
-	return ToError(*error);
+	return ToErrorWithin(*error, "pg_steward.lock_timeout");
 }
 
 std::optional<Error>
@@ -81,7 +98,7 @@ RunBriefly(const std::string &sql)
 	if (!in_time && error->Sqlstate() == sqlstate::kQueryCanceled)
 		return Error{sqlstate::kLockNotAvailable, "the locks on all partitions are not to be had at once", "",
 					 ""};
-	return ToError(*error);
+	return ToErrorWithin(*error, FormatMilliseconds(kMomentMs));
 }
 
 bool

@@ -34,6 +34,20 @@ LookForExtension()
 }
 
 std::string
+SettingsOfDatabase()
+{
+	pg::Spi spi;
+
+	return spi
+		.QueryOne(
+			"SELECT coalesce(string_agg(s.setrole || s.setconfig::text, ' ' ORDER BY s.setrole, s.setdatabase), '')"
+			"  FROM pg_db_role_setting AS s"
+			" WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))"
+			"   AND s.setrole IN (0, (SELECT oid FROM pg_roles WHERE rolname = current_user))")
+		.Text(0);
+}
+
+std::string
 FindPublication()
 {
 	pg::Spi spi;

@@ -26,6 +26,9 @@ enum class Presence
 
 Presence LookForExtension();
 
+/* What ALTER DATABASE and ALTER ROLE set for who connects to this database as its steward does. */
+std::string SettingsOfDatabase();
+
 /* A publication that publishes the steward's own tables; empty where there is none. */
 std::string FindPublication();
 

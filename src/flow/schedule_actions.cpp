@@ -20,16 +20,26 @@ namespace steward
 namespace
 {
 
-/* What a person has to decide: it may fail statements, or shows values that not everybody may see. */
+/* It shows values that not everybody may see. */
 bool
-NeedsPerson(const Action &action)
+IsPrivate(const Action &action)
 {
-	return action.evidence.contains("may_fail") || action.evidence.value("of_others", false) ||
-		   action.evidence.value("foreign_partitions", false) ||
-		   action.arguments.value("predicate", Json::object()).value("private", false);
+	return action.arguments.value("predicate", Json::object()).value("private", false);
 }
 
 } // namespace
+
+std::string
+WhyPerson(const Action &action)
+{
+	if (action.evidence.contains("may_fail"))
+		return "with its index some rows could not be written any more";
+	if (action.evidence.value("of_others", false))
+		return "the index is somebody else's, who may rather want to drop it";
+	if (action.evidence.value("whole_tree", false))
+		return "ANALYZE reads all partitions of the table, too";
+	return "";
+}
 
 std::string
 WhatForbids(const Action &action, bool approved)
@@ -42,7 +52,10 @@ WhatForbids(const Action &action, bool approved)
 		return "";
 	if (pg::CurrentMode() != pg::Mode::kAuto || !pg::MayActAlone(action.kind))
 		return "pg_steward.mode and pg_steward.auto_actions do not allow it";
-	return NeedsPerson(action) ? "a person has to decide about it" : "";
+	return IsPrivate(action) || action.evidence.value("foreign_partitions", false) ||
+				   !WhyPerson(action).empty()
+			   ? "a person has to decide about it"
+			   : "";
 }
 
 void

@@ -21,6 +21,7 @@
 #include "flow/observe_action.h"
 #include "flow/refresh_advice.h"
 #include "flow/request_action.h"
+#include "flow/schedule_actions.h"
 #include "pg/catalog.h"
 #include "pg/extension.h"
 #include "pg/raii.h"
@@ -34,6 +35,7 @@ namespace
 {
 
 constexpr const char *kIndexCategory = "index";
+constexpr const char *kStatisticsCategory = "statistics";
 constexpr long kPollMs = 500;
 constexpr size_t kLongestStatement = 200;
 
@@ -44,9 +46,10 @@ RequireKnownCategories(const TuneRequest &request)
 		return;
 	for (const std::string &category : *request.categories)
 	{
-		if (category != kIndexCategory)
+		if (category != kIndexCategory && category != kStatisticsCategory)
 			throw Refusal({sqlstate::kInvalidParameterValue, "unknown category \"" + category + "\"",
-						   "The advisers of this version are: index.", "Pass NULL for all of them."});
+						   "The advisers of this version are: index, statistics.",
+						   "Pass NULL for all of them."});
 	}
 }
 
@@ -77,13 +80,28 @@ DescribeBottlenecks(const std::vector<AdvisedStatement> &statements, TuneReport 
 	return json;
 }
 
+bool
+IsWanted(const TuneRequest &request, const Action &action)
+{
+	const char *category = action.kind == ActionKind::kAnalyze ? kStatisticsCategory : kIndexCategory;
+
+	return !request.categories || std::find(request.categories->begin(), request.categories->end(),
+											category) != request.categories->end();
+}
+
 /* The open proposals after a refresh, best first. */
 std::vector<Action>
-Advise(pg::Spi &spi, TuneReport &report)
+Advise(pg::Spi &spi, const TuneRequest &request, TuneReport &report)
 {
 	RefreshResult refreshed = RefreshAdvice();
 	pg::Journal journal(spi);
-	std::vector<Action> actions = journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved});
+	std::vector<Action> actions;
+
+	for (Action &action : journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved}))
+	{
+		if (IsWanted(request, action))
+			actions.push_back(std::move(action));
+	}
 
 	report.statements_analyzed = refreshed.analyzed;
 	report.existing_indexes = pg::CountUserIndexes(spi);
@@ -113,10 +131,9 @@ ApplyAll(pg::Spi &spi, const std::vector<Action> &actions, TuneReport &report)
 
 	for (const Action &action : actions)
 	{
-		if (action.evidence.contains("may_fail"))
+		if (std::string reason = WhyPerson(action); !reason.empty())
 		{
-			pg::Notice("action " + std::to_string(action.id) +
-					   " is left for you to apply: with its index some rows could not be written any more");
+			pg::Notice("action " + std::to_string(action.id) + " is left for you to apply: " + reason);
 			continue;
 		}
 		try
@@ -207,9 +224,8 @@ TuneOnce(const TuneRequest &request)
 	double predicted = 0;
 
 	report.json = Json::object();
-	if (!request.categories || std::find(request.categories->begin(), request.categories->end(),
-										 kIndexCategory) != request.categories->end())
-		actions = Advise(spi, report);
+	if (!request.categories || !request.categories->empty())
+		actions = Advise(spi, request, report);
 	for (const Action &action : actions)
 		predicted += action.expected.value("benefit", 0.0);
 	spi.Commit();

@@ -221,7 +221,8 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 {
 	pg::Row counts = spi.QueryOne("SELECT count(*) FILTER (WHERE status = 'approved'),"
 								  "       count(*) FILTER (WHERE status = 'verifying'),"
-								  "       count(*) FILTER (WHERE status = 'failed')"
+								  "       count(*) FILTER (WHERE status = 'failed'),"
+								  "       count(*) FILTER (WHERE status = 'proposed')"
 								  "  FROM steward.actions");
 	auto count = [&](size_t column, const char *what)
 	{ return Count(static_cast<size_t>(counts.Integer(column)), what); };
@@ -233,28 +234,39 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 												? " to be carried out"
 												: ", for which pg_steward.maintenance_window is closed"),
 			 "CALL steward.apply(id); does one now"});
+	if (counts.Integer(3) > 0 && pg::CurrentMode() == pg::Mode::kAuto && !pg::IsMaintenanceTime())
+		lines.push_back(
+			{"SEEN",
+			 "what mode auto would do of its own accord waits: pg_steward.maintenance_window is closed",
+			 "SHOW pg_steward.maintenance_window;"});
 	if (counts.Integer(1) > 0)
 		lines.push_back(
 			{"SEEN", count(1, "action") + " done, whose effect is being measured",
-			 "SELECT id, target, verification FROM steward.recommendations WHERE status = 'verifying';"});
+			 "SELECT id, ddl, verification FROM steward.recommendations WHERE status = 'verifying';"});
 	if (counts.Integer(2) > 0)
-		lines.push_back(
-			{"DO", count(2, "action") + " failed, which is not tried again by itself",
-			 "SELECT id, target, reason, trouble FROM steward.recommendations WHERE status = 'failed';"});
+		lines.push_back({"DO", count(2, "action") + " failed",
+						 "SELECT id, ddl, trouble FROM steward.recommendations WHERE status = 'failed';"});
 }
 
 void
 AddActions(Lines &lines, pg::Spi &spi)
 {
-	pg::Row open =
-		spi.QueryOne("SELECT count(*), coalesce(sum((expected ->> 'saves_ms_per_hour')::float8), 0)"
-					 "  FROM steward.actions WHERE status IN ('proposed', 'approved')");
+	pg::Row open = spi.QueryOne("SELECT count(*) FILTER (WHERE kind IN ('create_index', 'drop_index')),"
+								"       coalesce(sum((expected ->> 'saves_ms_per_hour')::float8), 0),"
+								"       count(*) FILTER (WHERE kind NOT IN ('create_index', 'drop_index'))"
+								"  FROM steward.actions WHERE status IN ('proposed', 'approved')");
 
 	if (open.Integer(0) > 0)
 		lines.push_back({"DO",
 						 Count(static_cast<size_t>(open.Integer(0)), "recommendation") +
 							 " would save about " + FormatMilliseconds(open.Number(1)) + " each hour",
 						 "SELECT * FROM steward.recommendations;"});
+	if (open.Integer(2) > 0)
+		lines.push_back(
+			{"DO",
+			 Count(static_cast<size_t>(open.Integer(2)), "recommendation") +
+				 " about statistics and invalid indexes",
+			 "SELECT id, ddl, reason FROM steward.recommendations WHERE kind IN ('analyze', 'reindex_index');"});
 	AddWaiting(lines, spi);
 	AddWork(lines, spi);
 	for (const pg::Row &row :

@@ -49,7 +49,8 @@ BuildProgress(Spi &spi, Oid relation)
 		if (!row.IsNull(column))
 			text += ", " + FormatPercent(static_cast<int>(row.Number(column) * 4) / 4.0);
 	}
-	if (row.Integer(3) > 0)
+	/* Who asks has a snapshot for the moment in which he asks. */
+	if (row.Integer(3) > 0 && row.Integer(3) != ProcessId())
 		text += ", waiting for process " + row.Text(3);
 	return text;
 }

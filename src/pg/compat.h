@@ -44,6 +44,9 @@ CopyNode(const NodeType *node)
 	return static_cast<NodeType *>(copyObjectImpl(node));
 }
 
+/* 18 gave ANALYZE the word ONLY, and lets it go on to the tables below without it. */
+inline constexpr bool kAnalyzeKnowsOnly = PG_VERSION_NUM >= 180000;
+
 using TreeWalker = bool (*)(Node *node, void *argument);
 
 /* 16 gave the walkers real prototypes. */

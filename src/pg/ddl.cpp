@@ -9,6 +9,8 @@
  */
 #include "pg/ddl.h"
 
+#include "pg/compat.h"
+
 #include <algorithm>
 
 #include "pg/index_elements.h"
@@ -245,6 +247,18 @@ std::string
 AnalyzeStatement(const Relation &relation)
 {
 	return "ANALYZE " + relation.quoted;
+}
+
+bool
+AnalysesOneTableOnly()
+{
+	return compat::kAnalyzeKnowsOnly;
+}
+
+std::string
+AnalyzeInPassingStatement(const std::string &table)
+{
+	return std::string("ANALYZE (SKIP_LOCKED) ") + (AnalysesOneTableOnly() ? "ONLY " : "") + table;
 }
 
 std::string

@@ -66,6 +66,12 @@ std::string ReindexStatement(const std::string &target);
 /* ANALYZE of a table */
 std::string AnalyzeStatement(const Relation &relation);
 
+/* Without waiting for a lock, and where the version can, without the tables below it. */
+std::string AnalyzeInPassingStatement(const std::string &table);
+
+/* Whether ANALYZE of a partitioned table can leave its partitions alone. */
+bool AnalysesOneTableOnly();
+
 /* DROP INDEX of a partitioned table's index, which knows no other way, with those of the partitions */
 std::string DropWholeIndexStatement(const std::string &target);
 

@@ -96,6 +96,11 @@ TextOrNull(const std::string &text)
 /* What helps most comes first among its like. */
 constexpr const char *kInOrder = "priority, (expected ->> 'benefit')::float8 DESC NULLS LAST, id";
 
+/* Somebody waits for what he asked for. */
+constexpr const char *kIsUnasked =
+	"coalesce((SELECT j.worker_pid IS NOT NULL FROM steward.journal AS j"
+	"           WHERE j.action = actions.id AND j.to_status = 'queued' ORDER BY j.id DESC LIMIT 1), true)";
+
 /* Of entries: those since the action was started last. */
 constexpr const char *kSinceStart = "id > (SELECT max(id) FROM steward.journal"
 									"       WHERE action = $1::bigint AND from_status = 'queued')";
@@ -190,10 +195,11 @@ Journal::CountPostponements(int64_t id)
 		[&]
 		{
 			return spi_
-				.QueryOne("SELECT count(*) FROM steward.journal"
-						  " WHERE action = $1::bigint AND error IS NOT NULL AND from_status = 'queued'"
-						  "   AND to_status IN ('proposed', 'approved') AND at > now() - interval '1 day'",
-						  {std::to_string(id)})
+				.QueryOne(
+					"SELECT count(*) FROM steward.journal"
+					" WHERE action = $1::bigint AND error IS NOT NULL AND from_status IN ('queued', 'running')"
+					"   AND to_status IN ('proposed', 'approved') AND at > now() - interval '1 day'",
+					{std::to_string(id)})
 				.Integer(0);
 		});
 }
@@ -259,10 +265,8 @@ Journal::NextDue(const std::vector<ActionStatus> &states)
 		{
 			return spi_.Query(
 				std::string("SELECT id FROM steward.actions WHERE status = ANY ($1::text[])") + " AND " +
-					kIsDue +
-					" ORDER BY CASE WHEN status = 'revert_queued' THEN updated_at END NULLS LAST,"
-					"          " +
-					kInOrder + " LIMIT 1",
+					kIsDue + " ORDER BY CASE WHEN status = 'revert_queued' THEN updated_at END NULLS LAST, " +
+					kIsUnasked + ", " + kInOrder + " LIMIT 1",
 				{NamesOf(states)});
 		});
 
@@ -449,6 +453,22 @@ Journal::NoteObserved(int64_t id, const Json &observed)
 		{
 			return spi_.Execute("UPDATE steward.actions SET observed = $2::jsonb WHERE id = $1::bigint",
 								{std::to_string(id), DumpJson(observed)});
+		});
+}
+
+int64_t
+Journal::CountFailures(int64_t id)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne(
+					"SELECT count(*) FROM steward.journal WHERE action = $1::bigint AND to_status = 'failed'"
+					"   AND id > coalesce((SELECT max(id) FROM steward.journal"
+					"                       WHERE action = $1::bigint AND to_status = 'kept'), 0)",
+					{std::to_string(id)})
+				.Integer(0);
 		});
 }
 

@@ -115,6 +115,9 @@ public:
 	/* Done since that moment and not taken back, the newest first. */
 	std::vector<int64_t> DoneSince(double seconds_since_epoch);
 
+	/* How often it failed since it was done last. */
+	int64_t CountFailures(int64_t id);
+
 	/* Since its status changed. */
 	double SecondsSinceChange(int64_t id);
 

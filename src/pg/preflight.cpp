@@ -100,14 +100,16 @@ WhatIsTooLarge(double index_bytes)
 }
 
 std::string
-WhatLacksSpace(Spi &spi, double index_bytes)
+WhatLacksSpace(Spi &spi, double index_bytes, const std::string &index)
 {
 	std::string folder =
 		spi.QueryOne(
 			   "SELECT coalesce(nullif(pg_tablespace_location(coalesce("
-			   "           (SELECT oid FROM pg_tablespace WHERE spcname = current_setting('default_tablespace')),"
+			   "           CASE WHEN $1 <> '' THEN (SELECT nullif(reltablespace, 0) FROM pg_class WHERE oid = to_regclass($1))"
+			   "                ELSE (SELECT oid FROM pg_tablespace WHERE spcname = current_setting('default_tablespace')) END,"
 			   "           d.dattablespace)), ''), current_setting('data_directory'))"
-			   "  FROM pg_database AS d WHERE datname = current_database()")
+			   "  FROM pg_database AS d WHERE datname = current_database()",
+			   {index})
 			.Text(0);
 	std::error_code error;
 	std::filesystem::space_info space = std::filesystem::space(folder, error);

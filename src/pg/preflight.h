@@ -37,6 +37,6 @@ std::string WhatIsTooLarge(double index_bytes);
 bool UseTablespace(Spi &spi, const std::string &name);
 
 /* Why there is too little room for an index of this size; empty where there is enough. */
-std::string WhatLacksSpace(Spi &spi, double index_bytes);
+std::string WhatLacksSpace(Spi &spi, double index_bytes, const std::string &index = "");
 
 } // namespace steward::pg

@@ -29,6 +29,8 @@ constexpr double kRowOverhead = 4 + 50;
  */
 constexpr const char *kEnded =
 	"(a.status IN ('obsolete', 'failed')"
+	" OR (a.status = 'kept' AND a.kind IN ('analyze', 'reindex_index')"
+	"     AND a.updated_at < now() - interval '1 day')"
 	" OR (a.status IN ('kept', 'taken_back')"
 	"     AND a.updated_at < now() - current_setting('pg_steward.retry_after')::interval))";
 
@@ -129,6 +131,12 @@ ForgetOldActions(Spi &spi)
 							" WHERE a.updated_at < now() - make_interval(mins => $1::integer) AND ") +
 					kEnded,
 				{std::to_string(settings::journal_retention_min)});
+	/* Maintenance is done again and again, as one action. */
+	spi.Execute("DELETE FROM steward.journal AS j USING steward.actions AS a"
+				" WHERE a.id = j.action AND a.kind IN ('analyze', 'reindex_index')"
+				"   AND j.at < now() - make_interval(mins => least($1::integer, $2::integer))"
+				"   AND a.status IN ('proposed', 'kept', 'failed', 'obsolete')",
+				{std::to_string(settings::journal_retention_min), std::to_string(settings::retry_after_min)});
 }
 
 } // namespace steward::pg

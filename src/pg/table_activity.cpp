@@ -17,33 +17,65 @@ namespace
 
 /*
  * When autovacuum analyses: autovacuum_analyze_threshold rows, and a share of the
- * table, each of which may be set for the table.
+ * table, each of which may be set for the table.  Of a partitioned table those rows
+ * count as modified that are in partitions which autovacuum found changed since.
+ * Functions that would lock a partition are not used: it may be locked for hours.
+ * A table of which nobody has counted the rows is taken to have one for each 100 bytes.
  */
 constexpr const char *kActivityQuery = R"(
-SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname, c.relkind = 'p',
+WITH RECURSIVE below (root, oid) AS (
+	SELECT c.oid, c.oid FROM pg_class AS c WHERE c.relkind = 'p' AND NOT c.relispartition
+	UNION ALL
+	SELECT b.root, h.inhrelid FROM below AS b JOIN pg_inherits AS h ON h.inhparent = b.oid),
+parts AS (
+	SELECT b.root, bool_or(l.relkind = 'f') AS has_foreign,
+	       sum(greatest(l.reltuples, pg_stat_get_live_tuples(l.oid), 0)) AS tuples,
+	       sum(CASE WHEN pg_stat_get_last_autoanalyze_time(l.oid) > pg_stat_get_last_analyze_time(b.root)
+	                THEN greatest(l.reltuples, 0) ELSE pg_stat_get_mod_since_analyze(l.oid) END) AS modified
+	  FROM below AS b JOIN pg_class AS l ON l.oid = b.oid
+	 WHERE l.relkind <> 'p' GROUP BY b.root),
+maintained AS (
+	SELECT relid FROM pg_stat_progress_vacuum WHERE datname = current_database()
+	UNION
+	SELECT relid FROM pg_stat_progress_analyze WHERE datname = current_database()),
+autovacuum AS (
+	SELECT NOT (current_setting('autovacuum')::boolean AND current_setting('track_counts')::boolean) AS off,
+	       count(*) >= current_setting('autovacuum_max_workers')::integer AS workers_busy,
+	       current_setting('autovacuum_analyze_threshold')::float8 AS threshold,
+	       current_setting('autovacuum_analyze_scale_factor')::float8 AS scale
+	  FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')
+SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname,
+       c.relkind = 'p', coalesce(p.has_foreign, false),
        EXISTS (SELECT FROM pg_statistic AS s WHERE s.starelid = c.oid AND s.stainherit = (c.relkind = 'p')),
-       coalesce(o.enabled::boolean, true) AND current_setting('autovacuum')::boolean AND current_setting('track_counts')::boolean,
-       t.tuples, pg_stat_get_mod_since_analyze(c.oid),
-       coalesce(o.threshold::float8, current_setting('autovacuum_analyze_threshold')::float8)
-         + coalesce(o.scale::float8, current_setting('autovacuum_analyze_scale_factor')::float8) * greatest(c.reltuples, 0)
+       coalesce(o.enabled::boolean, true) AND NOT a.off, a.off, a.workers_busy, m.relid IS NOT NULL,
+       coalesce(whole_schema.nspname || '.' || whole.relname, ''),
+       t.tuples, coalesce(p.modified, pg_stat_get_mod_since_analyze(c.oid)),
+       coalesce(o.threshold::float8, a.threshold) + coalesce(o.scale::float8, a.scale) * t.tuples
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN parts AS p ON p.root = c.oid
+  LEFT JOIN maintained AS m ON m.relid = c.oid
+  LEFT JOIN below AS b ON b.oid = c.oid AND c.relispartition
+  LEFT JOIN pg_class AS whole ON whole.oid = b.root
+  LEFT JOIN pg_namespace AS whole_schema ON whole_schema.oid = whole.relnamespace
+ CROSS JOIN autovacuum AS a
  CROSS JOIN LATERAL (SELECT max(option_value) FILTER (WHERE option_name = 'autovacuum_enabled') AS enabled,
                             max(option_value) FILTER (WHERE option_name = 'autovacuum_analyze_threshold') AS threshold,
                             max(option_value) FILTER (WHERE option_name = 'autovacuum_analyze_scale_factor') AS scale
                        FROM pg_options_to_table(c.reloptions)) AS o
- CROSS JOIN LATERAL (SELECT CASE WHEN c.relkind = 'p'
-                                 THEN (SELECT sum(greatest(l.reltuples, pg_stat_get_live_tuples(l.oid), 0))
-                                         FROM pg_partition_tree(c.oid) AS p JOIN pg_class AS l ON l.oid = p.relid WHERE p.isleaf)
-                                 ELSE greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0) END AS tuples) AS t
+ CROSS JOIN LATERAL (SELECT CASE WHEN c.relkind = 'p' THEN p.tuples
+                                 WHEN c.reltuples < 0 AND pg_stat_get_live_tuples(c.oid) = 0
+                                 THEN (pg_stat_file(pg_relation_filepath(c.oid), true)).size / 100
+                                 ELSE greatest(c.reltuples, pg_stat_get_live_tuples(c.oid)) END AS tuples) AS t
  WHERE (c.relkind = 'r' OR (c.relkind = 'p' AND NOT c.relispartition)) AND c.relpersistence <> 't'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
    AND t.tuples + pg_stat_get_mod_since_analyze(c.oid) > 0
  ORDER BY c.oid)";
 
+/* Of a partition, somebody may be building the index in parts, on behalf of the whole. */
 constexpr const char *kInvalidQuery = R"(
 SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-       tn.nspname || '.' || t.relname, pg_relation_size(i.indexrelid)
+       tn.nspname || '.' || t.relname
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -52,9 +84,11 @@ SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quo
  WHERE NOT i.indisvalid AND i.indislive AND NOT i.indisexclusion AND c.relkind = 'i' AND c.relpersistence <> 't'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
    AND c.relname !~ '_cc(new|old)[0-9]*$'
-   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid)
+   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
+                    WHERE p.index_relid = i.indexrelid OR p.relid = i.indrelid)
    AND NOT EXISTS (SELECT FROM steward.actions AS a
-                    WHERE a.relation = i.indrelid AND a.status IN ('queued', 'running', 'revert_queued', 'reverting'))
+                    WHERE (a.relation = i.indrelid OR a.relation IN (SELECT pg_partition_ancestors(i.indrelid)))
+                      AND a.status IN ('queued', 'running', 'revert_queued', 'reverting'))
  ORDER BY i.indexrelid)";
 
 } // namespace
@@ -72,14 +106,42 @@ ReadTableActivity(Spi &spi)
 		table.quoted = row.Text(1);
 		table.label = row.Text(2);
 		table.partitioned = row.Bool(3);
-		table.analyzed = row.Bool(4);
-		table.autovacuumed = row.Bool(5);
-		table.tuples = row.Number(6);
-		table.modified = row.Number(7);
-		table.analyze_after = row.Number(8);
+		table.foreign_partitions = row.Bool(4);
+		table.analyzed = row.Bool(5);
+		table.autovacuumed = row.Bool(6);
+		table.autovacuum_off = row.Bool(7);
+		table.autovacuum_full = row.Bool(8);
+		table.being_maintained = row.Bool(9);
+		table.label_of_whole = row.Text(10);
+		table.tuples = row.Number(11);
+		table.modified = row.Number(12);
+		table.analyze_after = row.Number(13);
 		tables.push_back(std::move(table));
 	}
 	return tables;
+}
+
+std::string
+LastAnalyzed(Spi &spi, steward::ObjectId table)
+{
+	return spi
+		.QueryOne("SELECT coalesce(greatest(pg_stat_get_last_analyze_time($1::oid),"
+				  "                         pg_stat_get_last_autoanalyze_time($1::oid))::text, '')",
+				  {std::to_string(table)})
+		.Text(0);
+}
+
+bool
+IsBeingMaintained(Spi &spi, steward::ObjectId table)
+{
+	return spi
+		.QueryOne("SELECT EXISTS (SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
+				  " WHERE d.datname = current_database() AND l.locktype = 'relation' AND l.relation = $1::oid"
+				  "   AND l.granted AND l.pid <> pg_backend_pid()"
+				  "   AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',"
+				  "                  'ExclusiveLock', 'AccessExclusiveLock'))",
+				  {std::to_string(table)})
+		.Bool(0);
 }
 
 std::vector<InvalidIndex>
@@ -88,8 +150,7 @@ ReadInvalidIndexes(Spi &spi)
 	std::vector<InvalidIndex> indexes;
 
 	for (const Row &row : spi.Query(kInvalidQuery))
-		indexes.push_back(
-			{row.ObjectId(0), row.ObjectId(1), row.Text(2), row.Text(3), row.Text(4), row.Number(5)});
+		indexes.push_back({row.ObjectId(0), row.ObjectId(1), row.Text(2), row.Text(3), row.Text(4)});
 	return indexes;
 }
 

@@ -23,6 +23,12 @@ namespace steward::pg
 /* Of all tables that have rows, but temporary, foreign and the system's, and partitions that are partitioned. */
 std::vector<TableActivity> ReadTableActivity(Spi &spi);
 
+/* When the table was analysed last, by whomever; empty: never, as far as the server remembers. */
+std::string LastAnalyzed(Spi &spi, ObjectId table);
+
+/* Whether somebody is just vacuuming or analysing the table, or keeps others from that by a lock. */
+bool IsBeingMaintained(Spi &spi, ObjectId table);
+
 /* An index that is not valid, and which nobody is just building. */
 struct InvalidIndex
 {
@@ -31,7 +37,6 @@ struct InvalidIndex
 	std::string name;   /* unquoted */
 	std::string target; /* schema-qualified, quoted where needed */
 	std::string label;  /* schema.table */
-	double size_bytes = 0;
 };
 
 /*

@@ -91,6 +91,8 @@ constexpr const char *kOwnSettings[][2] = {
 	{"extra_float_digits", "1"},
 	/* A parallel plan of ours would take a worker from somebody who waits for his. */
 	{"max_parallel_workers_per_gather", "0"},
+	/* What we ask of the catalog is estimated dearer than it is. */
+	{"jit", "off"},
 };
 
 } // namespace

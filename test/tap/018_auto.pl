@@ -87,6 +87,9 @@ is(status_of($node, $db, $id), 'proposed', 'mode advise builds nothing by itself
 $node->safe_psql($db, "SELECT steward.approve($id)");
 is(status_of($node, $db, $id), 'approved', 'it is approved');
 refused($node, $db, "SELECT steward.approve($id)", '55000', qr/cannot be approved.*maintenance_window/s, 'to approve it again');
+$node->safe_psql($db, "CALL steward.cancel($id)");
+is(status_of($node, $db, $id), 'proposed', 'an approval can be withdrawn');
+$node->safe_psql($db, "SELECT steward.approve($id)");
 await_round($id);
 is(status_of($node, $db, $id), 'approved', 'outside of the window it waits');
 set_conf('pg_steward.max_index_size', '1MB');

@@ -53,12 +53,38 @@ my $id = await_action('analyze', '"Shop"."New"', 'kept', 'a table that was never
 
 is(journal_of($node, $db, $id), 'proposed queued running kept', 'as an action, which is not measured');
 await_action('analyze', 'public.volatile', 'kept', 'so is an unlogged one');
-await_action('analyze', 'public.parted', 'kept', 'and a partitioned one, of which only the partition was');
+
+# Of a partitioned table before 18 each partition would be, too, which a person has to want
+if ($node->pg_version >= 18)
+{
+	await_action('analyze', 'public.parted', 'kept', 'and a partitioned one, of which only the partition was');
+}
+else
+{
+	my $whole = await_action('analyze', 'public.parted', 'proposed', 'of a partitioned one, of which only the partition was, that is advised');
+
+	like($node->safe_psql($db, "SELECT steward.explain_recommendation($whole)"), qr/It reads all partitions/, 'and said what it does');
+	$node->safe_psql($db, "CALL steward.apply($whole)");
+	is(status_of($node, $db, $whole), 'kept', 'asked for, it is done');
+}
 is($node->safe_psql($db, q{SELECT count(DISTINCT starelid) FROM pg_statistic WHERE starelid IN ('"Shop"."New"'::regclass, 'parted'::regclass, 'volatile'::regclass)}), 3, 'they have statistics');
 is($node->safe_psql($db, q{SELECT count(*) FROM steward.actions WHERE relation IN ('secret'::regclass, 'few'::regclass)}), 0,
 	'but not what is excluded, or has few rows');
 like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/it was never analysed/, 'the reason is told');
-like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/DO +ANALYZE "Shop"\."New"\n(.|\n)*LOCKS  ANALYZE takes SHARE UPDATE EXCLUSIVE/, 'its page');
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/DO +ANALYZE \(SKIP_LOCKED\) (ONLY )?"Shop"\."New"\n(.|\n)*LOCKS  ANALYZE takes SHARE UPDATE EXCLUSIVE/, 'its page');
+
+is($node->safe_psql($db, q{SELECT change, asked_by FROM steward.changes_since('1 hour') WHERE target = '"Shop"."New"'}), 'analyze|pg_steward', '"Was it you?"');
+
+# Whoever vacuums it, or has locked it, is not disturbed
+my $other = $node->background_psql($db);
+
+$other->query_safe('BEGIN; LOCK TABLE "Shop"."New" IN SHARE UPDATE EXCLUSIVE MODE');
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/was postponed.*somebody is just at work on the table/s, 'while somebody is at work on the table');
+is(status_of($node, $db, $id), 'proposed', 'it is postponed');
+$other->query_safe('COMMIT');
+$other->quit;
+$node->safe_psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'kept', 'after that it is done, again since somebody asked for it');
 
 # Nothing to take back
 refused($node, $db, "CALL steward.revert($id)", '0A000', qr/action $id cannot be reverted.*maintenance/s, 'taking it back');
@@ -72,8 +98,8 @@ my $round = $node->safe_psql($db, 'SELECT (steward.refresh()).summary IS NOT NUL
 
 is(status_of($node, $db, $id), 'kept', 'not within an hour');
 $node->safe_psql($db, "UPDATE steward.journal SET at = at - interval '2 hours' WHERE action = $id");
-ok($node->poll_query_until($db, "SELECT count(*) = 2 FROM steward.journal WHERE action = $id AND to_status = 'kept'"), 'later it is analysed again');
-like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/rows were modified since it was analysed.*autovacuum is off for it/, 'the reason is told');
+ok($node->poll_query_until($db, "SELECT count(*) = 3 FROM steward.journal WHERE action = $id AND to_status = 'kept'"), 'later it is analysed again');
+like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/rows were modified since it was analysed, it has about 20000: autovacuum is off$/, 'the reason is told');
 
 # An invalid index of somebody else is told, and mended where somebody asks for it
 $node->safe_psql($db, q{CREATE INDEX "left Over" ON "Shop"."New" (a); UPDATE pg_index SET indisvalid = false WHERE indexrelid = '"Shop"."left Over"'::regclass});
@@ -90,6 +116,34 @@ $id = await_action('reindex_index', 'public.twice_a', 'proposed', 'a unique inde
 refused($node, $db, "CALL steward.apply($id)", '23505', qr/the rows do not fit the index/, 'building it again');
 unlike(last_error($node, $db, $id), qr/4711|4712/, 'no value stands in the journal');
 is($node->safe_psql($db, q{SELECT count(*) FROM pg_index WHERE indrelid = 'twice'::regclass}), 1, 'nothing else is left');
+foreach my $failure (2, 3)
+{
+	is(status_of($node, $db, $id), 'failed', "failure @{[$failure - 1]} stands");
+	$node->safe_psql($db, "UPDATE steward.journal SET at = at - interval '5 hours' WHERE action = $id");
+	await_action('reindex_index', 'public.twice_a', 'proposed', 'later it is advised again');
+	like($node->safe_psql($db, "SELECT reason FROM steward.actions WHERE id = $id"), qr/the last time that failed: the rows do not fit/, 'with what happened');
+	refused($node, $db, "CALL steward.apply($id)", '23505', qr/the rows do not fit the index/, 'building it again');
+}
+$node->safe_psql($db, "UPDATE steward.journal SET at = at - interval '90 hours' WHERE action = $id; SELECT steward.refresh()");
+is(status_of($node, $db, $id), 'failed', 'but not for ever');
+
+# A table that a person does not want analysed
+$id = action_of('analyze', 'public.volatile');
+$node->safe_psql($db, "SELECT steward.dismiss($id, 'is filled again each night')");
+$node->safe_psql($db, "UPDATE volatile SET a = a; UPDATE steward.journal SET at = at - interval '90 hours' WHERE action = $id; SELECT steward.refresh()");
+is(status_of($node, $db, $id), 'dismissed', 'is not any more');
+
+# A value that an owner's function makes an error of is nobody else's to read
+$node->safe_psql($db, q{
+CREATE FUNCTION tells(a integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN IF current_setting($$app.tells$$, true) = $$yes$$ THEN RAISE EXCEPTION $$secret %$$, a; END IF; RETURN a; END';
+CREATE TABLE told AS SELECT i AS a FROM generate_series(1, 5000) AS i;
+CREATE INDEX told_a ON told (tells(a));
+ALTER DATABASE postgres SET app.tells = 'yes';
+});
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.told'})
+  || await_action('analyze', 'public.told', 'failed', 'an ANALYZE that fails');
+like(last_error($node, $db, $id), qr/a value of some row does not allow it, or an expression on the table failed/, 'tells that');
+unlike($node->safe_psql($db, "SELECT * FROM steward.journal WHERE action = $id"), qr/secret/, 'and not what the function said');
 
 $node->stop;
 done_testing();

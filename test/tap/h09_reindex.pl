@@ -44,9 +44,11 @@ my @stages = (
 sub check_case
 {
 	my ($stage, $interruption) = @_;
-	my (undef, $held_by, $lead, $shows) = @$stage;
+	my ($name, $held_by, $lead, $shows) = @$stage;
+	my $swapped = $name =~ /^readers/;
 
 	$node->safe_psql($db, q{UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'item_b'::regclass;
+		DELETE FROM steward.journal WHERE to_status = 'failed'; -- so that it is advised again, however often
 		UPDATE steward.journal SET at = at - interval '2 hours'; SELECT steward.refresh()});
 
 	my $id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.item_b' AND status = 'proposed'});
@@ -64,6 +66,9 @@ sub check_case
 
 	my $status = status_of($node, $db, $id);
 
+	# A person who ends it ends it for good; behind the swap the new index is there, whatever happens.
+	is($status, $swapped ? 'kept' : 'failed', $swapped ? 'behind the swap it is done' : 'before the swap it is not')
+	  if $swapped || $interruption->[0] =~ /cancel|stopped/;
 	is($node->safe_psql($db, q{SELECT indisvalid, indexrelid <> } . $oid . q{ FROM pg_index WHERE indexrelid = 'item_b'::regclass}),
 		$status eq 'kept' ? 't|t' : 'f|f', "the action is $status, and its index");
 	is($node->safe_psql($db, q{SELECT string_agg(indexrelid::regclass::text, ' ' ORDER BY 1) FROM pg_index WHERE NOT indisvalid AND indexrelid <> 'item_b'::regclass}),
@@ -90,6 +95,26 @@ foreach my $stage (@stages)
 		subtest "waiting for $stage->[0], $interruption->[0]" => sub { check_case($stage, $interruption) };
 	}
 }
+# What runs out of time behind the swap is not built once more
+$node->append_conf('postgresql.conf', "pg_steward.lock_timeout = 300ms\npg_steward.lock_retries = 3");
+$node->reload;
+$node->safe_psql($db, q{UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'item_b'::regclass;
+	DELETE FROM steward.journal WHERE to_status = 'failed';
+	UPDATE steward.journal SET at = at - interval '2 hours'; SELECT steward.refresh()});
+
+my $id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.item_b' AND status = 'proposed'});
+
+hold($read);
+$node->safe_psql($db, "CALL steward.apply($id, wait => false)");
+ok($node->poll_query_until($db, q{SELECT count(*) = 1 FROM pg_index WHERE indexrelid = to_regclass('item_b_ccold')}), 'a reader keeps the old index from being dropped');
+
+my $built = $node->safe_psql($db, q{SELECT 'item_b'::regclass::oid});
+
+ok($node->poll_query_until($db, "SELECT count(*) > 0 FROM steward.journal WHERE action = $id AND to_status = 'running' AND error LIKE 'a lock was not to be had%'"), 'which is told');
+release_all();
+ok($node->poll_query_until($db, "SELECT status = 'kept' FROM steward.actions WHERE id = $id"), 'once it is gone the action is done');
+is($node->safe_psql($db, q{SELECT 'item_b'::regclass::oid, to_regclass('item_b_ccold') IS NULL}), "$built|t", 'with the index that was built at first');
+
 is($node->safe_psql($db, q{SELECT count(*) FROM steward.journal WHERE action IN (SELECT id FROM steward.actions WHERE kind = 'reindex_index') AND to_status = 'queued' AND worker_pid IS NOT NULL}),
 	0, 'an index that somebody else left is touched only where somebody asks for it');
 

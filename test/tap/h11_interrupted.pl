@@ -167,20 +167,20 @@ $node->reload;
 $holder = $node->background_psql($db);
 $holder->query_safe('BEGIN; LOCK TABLE item IN ROW EXCLUSIVE MODE');
 $offset = -s $node->logfile;
-refused($node, $db, "CALL steward.apply($id)", '55P03', qr/action $id failed.*canceling statement due to lock timeout/s,
+refused($node, $db, "CALL steward.apply($id)", '55P03', qr/action $id failed.*a lock was not to be had within/s,
 	'a build that gets no lock');
 is(status_of($node, $db, $id), 'running', 'it is at work until the index that is left can be removed');
 refused($node, $db, "CALL steward.apply($id)", '55000', qr/action $id cannot be applied.*at work/s, 'and not to be applied meanwhile');
 
 my $log = slurp_file($node->logfile, $offset);
 
-is(scalar(() = $log =~ /lock timeout; trying again/g), 1, 'after pg_steward.lock_retries tries');
+is(scalar(() = $log =~ /waits for it; trying again/g), 1, 'after pg_steward.lock_retries tries');
 is(scalar(() = $log =~ /action $id starts: /g), 1, 'of one start');
 $holder->query_safe('COMMIT');
 $holder->quit;
 await_status($node, $db, $id, 'failed');
 is_index($node, $db, $index, 'absent', 'no invalid index stays once the lock is free');
-like(last_error($node, $db, $id), qr/^55P03 canceling statement due to lock timeout/, 'the journal still tells why');
+like(last_error($node, $db, $id), qr/^55P03 a lock was not to be had within/, 'the journal still tells why');
 cmp_ok($node->safe_psql($db, "SELECT count(*) FROM steward.journal WHERE action = $id AND from_status = to_status AND worker_pid IS NOT NULL"),
 	'<=', 1, 'and does not repeat itself');
 $node->safe_psql($db, "CALL steward.apply($id)");

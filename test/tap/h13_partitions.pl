@@ -178,7 +178,7 @@ my $offset = -s $node->logfile;
 
 hold('SELECT count(*) FROM old.log_2');
 $node->safe_psql($db, "CALL steward.revert($id, wait => false)");
-$node->wait_for_log(qr/action $id: canceling statement due to lock timeout; trying again/, $offset);
+$node->wait_for_log(qr/action $id: a lock was not to be had within .*; trying again/, $offset);
 is($node->safe_psql($db, q{SET lock_timeout = '2s'; SELECT count(*) FROM "Shop"."Log" WHERE at = 5}), 1, 'so others can read the table');
 release_all();
 await_status($node, $db, $id, 'taken_back');
@@ -194,12 +194,12 @@ sub set_conf
 
 set_conf('pg_steward.lock_retries', '0');
 hold(q{LOCK TABLE ONLY "Shop"."Log" IN ROW EXCLUSIVE MODE});
-refused($node, $db, "CALL steward.apply($id)", '55000', qr/action $id goes on later.*paused: canceling statement due to lock timeout/s, 'a build whose lock is not to be had');
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/action $id goes on later.*paused: a lock was not to be had within/s, 'a build whose lock is not to be had');
 
 my $first = oid_of(q{"Shop"."Log 1_client_idx1"});
 
 isnt($first, '', 'what is built stays');
-is($node->safe_psql($db, "SELECT status, trouble FROM steward.progress WHERE action = $id"), 'running|paused: canceling statement due to lock timeout', 'one sees why');
+is($node->safe_psql($db, "SELECT status, trouble FROM steward.progress WHERE action = $id"), 'running|paused: a lock was not to be had within 300 ms: somebody else has it, or waits for it', 'one sees why');
 
 # Meanwhile somebody makes one of the parts part of an index of his own, and another partition is locked
 $node->safe_psql($db, q{CREATE INDEX rest_client ON "Shop".log_3 (client)});

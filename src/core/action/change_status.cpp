@@ -43,6 +43,7 @@ constexpr std::array kTransitions = {
 	Transition{S::kApproved, E::kPropose, S::kApproved},
 	Transition{S::kApproved, E::kWithhold, S::kWithheld},
 	Transition{S::kApproved, E::kRetire, S::kObsolete},
+	Transition{S::kApproved, E::kPostpone, S::kProposed},
 	Transition{S::kApproved, E::kDismiss, S::kDismissed},
 	Transition{S::kApproved, E::kApply, S::kQueued},
 	Transition{S::kWithheld, E::kPropose, S::kProposed},

@@ -23,25 +23,48 @@ constexpr double kFewRows = 1000;
 /* So many times later than autovacuum should have come it is not waited for. */
 constexpr double kTooLate = 2;
 
+std::string
+WhoDoesNot(const TableActivity &table)
+{
+	if (table.autovacuum_off)
+		return "autovacuum is off";
+	return table.autovacuumed ? "autovacuum is late: all its workers are busy" : "autovacuum is off for it";
+}
+
+/* Autovacuum comes within its next rounds. */
+bool
+IsLeftToAutovacuum(const TableActivity &table)
+{
+	bool late = table.autovacuum_full && table.modified > kTooLate * table.analyze_after;
+
+	return table.autovacuumed && !table.partitioned && !late;
+}
+
 } // namespace
 
 std::string
 WhyAnalyze(const TableActivity &table)
 {
-	double patience = table.autovacuumed ? kTooLate : 1;
+	bool is_due = table.modified > table.analyze_after;
 
-	if (table.tuples < kFewRows && table.modified < kFewRows)
+	if (table.being_maintained || (table.tuples < kFewRows && table.modified < kFewRows))
 		return "";
 	if (!table.analyzed && table.partitioned)
 		return "the partitioned table itself was never analysed, which autovacuum does not do: of its columns the "
 			   "planner knows only what it guesses";
-	if (!table.analyzed && (!table.autovacuumed || table.modified > patience * table.analyze_after))
+	/* Without so many modified rows autovacuum does not come: after pg_upgrade, or a crash that cost the counters. */
+	if (!table.analyzed && !(is_due && IsLeftToAutovacuum(table)))
 		return "it was never analysed: of its columns the planner knows only what it guesses";
-	if (!table.analyzed || table.partitioned || table.modified <= patience * table.analyze_after)
+	if (!table.analyzed || !is_due || IsLeftToAutovacuum(table))
 		return "";
+	if (table.partitioned)
+		return table.modified > kTooLate * table.analyze_after
+				   ? "partitions with about " + FormatNumber(table.modified, 0) + " of its " +
+						 FormatNumber(table.tuples, 0) +
+						 " rows changed since the whole was analysed, which autovacuum does not do"
+				   : "";
 	return FormatNumber(table.modified, 0) + " rows were modified since it was analysed, it has about " +
-		   FormatNumber(table.tuples, 0) +
-		   (table.autovacuumed ? ": autovacuum is late" : ": autovacuum is off for it");
+		   FormatNumber(table.tuples, 0) + ": " + WhoDoesNot(table);
 }
 
 } // namespace steward

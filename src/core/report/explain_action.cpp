@@ -160,9 +160,17 @@ DescribeLocks(const Action &action)
 			"to the table or read that index, and others wait behind them: by hand, SET lock_timeout = '300ms' and try again",
 			"if need be, as the steward does. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
 	if (action.kind == ActionKind::kAnalyze)
-		return {
+	{
+		std::vector<std::string> lines = {
 			"ANALYZE takes SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, VACUUM and DDL on it wait.",
-			"Bounded by pg_steward.lock_timeout."};
+			"It does not wait itself: while somebody vacuums the table or has locked it, it is postponed."};
+
+		if (action.evidence.value("whole_tree", false))
+			lines.push_back(
+				"It reads all partitions, foreign ones from their servers, and before PostgreSQL 18 it "
+				"analyses each of them, too.");
+		return lines;
+	}
 	return {std::string(creates                                    ? "CREATE INDEX"
 						: action.kind == ActionKind::kReindexIndex ? "REINDEX INDEX"
 																   : "DROP INDEX") +

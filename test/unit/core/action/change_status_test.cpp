@@ -64,6 +64,7 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kDismissed, E::kApprove}, S::kApproved},
 
 	{{S::kProposed, E::kDismiss}, S::kDismissed},
+	{{S::kApproved, E::kPostpone}, S::kProposed},
 	{{S::kApproved, E::kDismiss}, S::kDismissed},
 	{{S::kWithheld, E::kDismiss}, S::kDismissed},
 	{{S::kVerifying, E::kLose}, S::kDismissed},

@@ -17,6 +17,7 @@ namespace
 {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /* 10,000 rows, analysed, of which 300 were modified since; autovacuum comes after 1,050. */
 TableActivity
@@ -42,11 +43,23 @@ TEST(WhyAnalyze, AutovacuumHasItsTime)
 {
 	TableActivity table = Steady();
 
-	table.modified = 2000;
-	EXPECT_EQ(WhyAnalyze(table), "");
-	table.modified = 2200;
-	EXPECT_THAT(WhyAnalyze(table), HasSubstr("2200 rows were modified"));
+	table.modified = 5000;
+	EXPECT_EQ(WhyAnalyze(table), "") << "it comes within its next round";
+	table.autovacuum_full = true;
+	EXPECT_THAT(WhyAnalyze(table), HasSubstr("5000 rows were modified"));
 	EXPECT_THAT(WhyAnalyze(table), HasSubstr("autovacuum is late"));
+	table.modified = 2000;
+	EXPECT_EQ(WhyAnalyze(table), "") << "not twice as many yet";
+}
+
+TEST(WhyAnalyze, WhoIsAtWorkOnItIsLetAlone)
+{
+	TableActivity table = Steady();
+
+	table.modified = 5000;
+	table.autovacuumed = false;
+	table.being_maintained = true;
+	EXPECT_EQ(WhyAnalyze(table), "");
 }
 
 TEST(WhyAnalyze, NobodyElseDoesIt)
@@ -56,6 +69,9 @@ TEST(WhyAnalyze, NobodyElseDoesIt)
 	table.autovacuumed = false;
 	table.modified = 1100;
 	EXPECT_THAT(WhyAnalyze(table), HasSubstr("autovacuum is off for it"));
+	table.autovacuum_off = true;
+	EXPECT_THAT(WhyAnalyze(table), Not(HasSubstr("for it")));
+	EXPECT_THAT(WhyAnalyze(table), HasSubstr("autovacuum is off"));
 }
 
 TEST(WhyAnalyze, NeverAnalysed)
@@ -63,10 +79,13 @@ TEST(WhyAnalyze, NeverAnalysed)
 	TableActivity table = Steady();
 
 	table.analyzed = false;
+	EXPECT_THAT(WhyAnalyze(table), HasSubstr("never analysed")) << "autovacuum waits for more modified rows";
+	table.modified = 1100;
 	EXPECT_EQ(WhyAnalyze(table), "") << "autovacuum comes at once";
 	table.autovacuumed = false;
 	EXPECT_THAT(WhyAnalyze(table), HasSubstr("never analysed"));
 	table.tuples = 900;
+	table.modified = 900;
 	EXPECT_EQ(WhyAnalyze(table), "") << "few rows";
 }
 
@@ -75,8 +94,12 @@ TEST(WhyAnalyze, APartitionedTableIsNobodyElsesBusiness)
 	TableActivity table = Steady();
 
 	table.partitioned = true;
-	table.modified = 0;
 	EXPECT_EQ(WhyAnalyze(table), "");
+	table.modified = 1100;
+	EXPECT_EQ(WhyAnalyze(table), "") << "not twice as many yet";
+	table.modified = 2200;
+	EXPECT_THAT(WhyAnalyze(table), HasSubstr("partitions with about 2200 of its 10000 rows changed"));
+	table.modified = 0;
 	table.analyzed = false;
 	EXPECT_THAT(WhyAnalyze(table), HasSubstr("which autovacuum does not do"));
 }
