@@ -77,8 +77,12 @@ RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &not
 void
 OpenAgain(pg::Journal &journal, Action &action)
 {
-	if (IsMaintenance(action.kind) && action.status == ActionStatus::kKept)
+	if (!IsMaintenance(action.kind))
+		return;
+	if (action.status == ActionStatus::kKept)
 		ChangeAction(journal, action, ActionEvent::kRecur);
+	else if (action.status == ActionStatus::kObsolete)
+		ChangeAction(journal, action, ActionEvent::kPropose);
 }
 
 void

@@ -20,7 +20,7 @@ namespace steward
 void ChangeAction(pg::Journal &journal, Action &action, ActionEvent event,
 				  const pg::TransitionNote &note = {});
 
-/* Maintenance that was done may be decided about again at any time; nothing happens to other kinds. */
+/* Maintenance that was done, or is not called for any more, may be decided about again at any time; nothing happens to other kinds. */
 void OpenAgain(pg::Journal &journal, Action &action);
 
 /* To be taken back; and before it the drops of indexes that it took the place of. */
