@@ -24,7 +24,7 @@ struct TableActivity
 	std::string label_of_whole; /* of a partition: that of the partitioned table at the top */
 	bool partitioned = false;   /* its rows are those of its partitions; autovacuum never analyses it */
 	bool foreign_partitions = false;
-	bool analyzed = false;         /* there are statistics of its columns */
+	bool analyzed = false;         /* there are statistics of its columns, or can be none */
 	bool autovacuumed = false;     /* autovacuum looks after it */
 	bool autovacuum_off = false;   /* for the whole server */
 	bool autovacuum_full = false;  /* all its workers are at work somewhere */

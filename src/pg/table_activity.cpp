@@ -20,6 +20,7 @@ namespace
  * table, each of which may be set for the table.  Of a partitioned table those rows
  * count as modified that are in partitions which autovacuum found changed since.
  * Functions that would lock a partition are not used: it may be locked for hours.
+ * One whose columns have no statistics after ANALYZE, as with a target of 0, was analysed.
  * A table of which nobody has counted the rows is taken to have one for each 100 bytes.
  */
 constexpr const char *kActivityQuery = R"(
@@ -46,7 +47,8 @@ autovacuum AS (
 	  FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')
 SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname || '.' || c.relname,
        c.relkind = 'p', coalesce(p.has_foreign, false),
-       EXISTS (SELECT FROM pg_statistic AS s WHERE s.starelid = c.oid AND s.stainherit = (c.relkind = 'p')),
+       EXISTS (SELECT FROM pg_statistic AS s WHERE s.starelid = c.oid AND s.stainherit = (c.relkind = 'p'))
+         OR pg_stat_get_last_analyze_time(c.oid) IS NOT NULL OR pg_stat_get_last_autoanalyze_time(c.oid) IS NOT NULL,
        coalesce(o.enabled::boolean, true) AND NOT a.off, a.off, a.workers_busy, m.relid IS NOT NULL,
        coalesce(whole_schema.nspname || '.' || whole.relname, ''),
        t.tuples, coalesce(p.modified, pg_stat_get_mod_since_analyze(c.oid)),

@@ -39,6 +39,8 @@ SELECT steward.exclude('public.secret%', 'is nobody''s business');
 CREATE SCHEMA "Shop";
 CREATE TABLE "Shop"."New" AS SELECT i AS a, repeat('x', 20) AS pad FROM generate_series(1, 20000) AS i;
 CREATE TABLE secret AS TABLE "Shop"."New";
+CREATE TABLE mute AS TABLE "Shop"."New";
+ALTER TABLE mute ALTER a SET STATISTICS 0, ALTER pad SET STATISTICS 0;
 CREATE TABLE few AS SELECT 1 AS a;
 CREATE UNLOGGED TABLE volatile AS TABLE "Shop"."New";
 CREATE TABLE parted (a integer, b integer) PARTITION BY RANGE (a);
@@ -91,6 +93,12 @@ refused($node, $db, "CALL steward.revert($id)", '0A000', qr/action $id cannot be
 $node->safe_psql($db, 'CALL steward.revert_since(now() - $$1 hour$$::interval)');
 is(status_of($node, $db, $id), 'kept', 'revert_since() leaves it alone');
 
+# Where no statistics can come into being, once is enough
+my $mute = await_action('analyze', 'public.mute', 'kept', 'a table whose columns want no statistics');
+
+$node->safe_psql($db, "UPDATE steward.journal SET at = at - interval '2 hours' WHERE action = $mute; SELECT (steward.refresh()).summary");
+is(journal_of($node, $db, $mute), 'proposed queued running kept', 'is not analysed again and again');
+
 # When much was modified, again; but not at once
 $node->safe_psql($db, 'UPDATE "Shop"."New" SET a = a + 1');
 
@@ -133,6 +141,8 @@ $node->safe_psql($db, "SELECT steward.dismiss($id, 'is filled again each night')
 $node->safe_psql($db, "UPDATE volatile SET a = a; UPDATE steward.journal SET at = at - interval '90 hours' WHERE action = $id; SELECT steward.refresh()");
 is(status_of($node, $db, $id), 'dismissed', 'is not any more');
 
+my $steward = $node->safe_psql($db, q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'pg_steward' AND datname = current_database()});
+
 # A value that an owner's function makes an error of is nobody else's to read
 $node->safe_psql($db, q{
 BEGIN;
@@ -145,6 +155,8 @@ COMMIT;
 $id = await_action('analyze', 'public.told', 'failed', 'an ANALYZE that fails');
 like(last_error($node, $db, $id), qr/a value of some row does not allow it, or an expression on the table failed/, 'tells that');
 unlike($node->safe_psql($db, "SELECT * FROM steward.journal WHERE action = $id"), qr/secret/, 'and not what the function said');
+ok($node->poll_query_until($db, qq{SELECT count(*) = 1 FROM pg_stat_activity WHERE backend_type = 'pg_steward' AND datname = current_database() AND pid <> $steward}),
+	'what ALTER DATABASE sets is taken up: the steward connected anew');
 
 $node->stop;
 done_testing();
