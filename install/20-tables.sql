@@ -125,5 +125,38 @@ CREATE TABLE steward.verdicts (
 COMMENT ON TABLE steward.verdicts IS
 'What became of each statement when advice was last renewed: the index that is advised for it, or why there is none. Shown by steward.statements.';
 
+-- What indexes are used for, beyond the server's counters, which a crash wipes.
+
+CREATE TABLE steward.index_usage (
+	index         oid PRIMARY KEY,
+	relation      oid NOT NULL,
+	since         timestamptz NOT NULL,
+	used_at       timestamptz,
+	uses          bigint NOT NULL DEFAULT 0,
+	reads_unused  bigint NOT NULL DEFAULT 0,
+	writes_unused bigint NOT NULL DEFAULT 0,
+	scans         bigint NOT NULL,
+	table_scans   bigint NOT NULL,
+	table_reads   bigint NOT NULL,
+	table_writes  bigint NOT NULL,
+	noted_at      timestamptz NOT NULL
+);
+
+COMMENT ON TABLE steward.index_usage IS
+'What each index was used for since it is watched without a gap: uses, the last of which was seen at used_at, and how often its table was read, and how many of its rows were written, since then. scans to table_writes are the server''s counters as last noted; one that went down was reset, and the watch begins anew. Shown by steward.indexes.';
+
+CREATE TABLE steward.usage_watch (
+	id                boolean PRIMARY KEY DEFAULT true CHECK (id),
+	system_identifier bigint NOT NULL,
+	timeline          integer NOT NULL,
+	database          oid NOT NULL,
+	reset_at          timestamptz,
+	transactions      bigint NOT NULL,
+	standby_seen_at   timestamptz
+);
+
+COMMENT ON TABLE steward.usage_watch IS
+'Of which database the counters in steward.index_usage are: in another one, after a promotion, a reset or a crash the watch begins anew. standby_seen_at: when a standby was seen last, whose use of indexes nobody knows here.';
+
 -- What people decided travels with a dump; what was measured here does not.
 SELECT pg_catalog.pg_extension_config_dump('steward.exclusions', '');

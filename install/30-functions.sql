@@ -181,6 +181,26 @@ AS 'MODULE_PATHNAME', 'steward_list_progress';
 COMMENT ON FUNCTION steward.list_progress() IS
 'What the steward is at in this database, and what waits for its turn. progress: the phase of a build; waits_for: sessions and prepared transactions that hold it up; trouble: why it does not get on. Shown by steward.progress.';
 
+CREATE FUNCTION steward.list_indexes(
+	OUT relation regclass,
+	OUT index regclass,
+	OUT verdict text,
+	OUT reason text,
+	OUT size_bytes bigint,
+	OUT watched_since timestamptz,
+	OUT uses bigint,
+	OUT used_at timestamptz,
+	OUT table_reads bigint,
+	OUT table_writes bigint,
+	OUT definition text
+) RETURNS SETOF record
+LANGUAGE c STABLE STRICT
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'steward_list_indexes';
+
+COMMENT ON FUNCTION steward.list_indexes() IS
+'All indexes of this database, what they were used for and whether they are needed. verdict: needed (it was used within pg_steward.unused_after, or something else than speed depends on it), watched (nobody knows yet) or unused; reason: why. uses, used_at: since watched_since, as far as the steward saw it, which looks every pg_steward.round_interval; table_reads, table_writes: scans and written rows of the table since the last use. Shown by steward.indexes.';
+
 -- A string body: the journal's policy is that of who asks.
 
 CREATE FUNCTION steward.changes_since(period interval)

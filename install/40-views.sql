@@ -42,3 +42,10 @@ CREATE VIEW steward.progress AS
 
 COMMENT ON VIEW steward.progress IS
 'What the steward is at in this database, and what waits for its turn: see steward.list_progress().';
+
+CREATE VIEW steward.indexes AS
+	SELECT relation, index, verdict, reason, size_bytes, watched_since, uses, used_at, table_reads, table_writes, definition
+	FROM steward.list_indexes();
+
+COMMENT ON VIEW steward.indexes IS
+'All indexes of this database, what they were used for and whether they are needed: see steward.list_indexes().';

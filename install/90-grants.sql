@@ -13,7 +13,8 @@ GRANT EXECUTE ON FUNCTION steward.calibrate() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION steward.recommend_cost_constants() TO PUBLIC;
 GRANT SELECT ON steward.statements, steward.calibration TO PUBLIC;
 
-GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations, steward.progress
+GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations, steward.progress,
+	steward.indexes
 	TO pg_monitor, steward_admin;
 -- The predicate of a partial index may tell a value: such an action, and what
 -- became of it, is seen by those who may read its column.  In a database that
@@ -35,6 +36,7 @@ GRANT EXECUTE ON FUNCTION steward.simulate(bigint) TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.export_case(bigint, boolean) TO pg_monitor, steward_admin;
 
 GRANT EXECUTE ON FUNCTION steward.list_progress() TO pg_monitor, steward_admin;
+GRANT EXECUTE ON FUNCTION steward.list_indexes() TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.changes_since(interval) TO pg_monitor, steward_admin;
 
 GRANT EXECUTE ON FUNCTION steward.refresh() TO steward_admin;

@@ -66,6 +66,7 @@ private:
 	std::optional<pg::StartedWorker> action_;
 	std::optional<std::string> settings_; /* of the database, when it started */
 	double last_observation_ = 0;
+	double last_usage_ = 0;
 	double last_advice_ = 0;
 	bool round_done_ = false;
 	std::map<std::string, std::string> told_; /* the last error of each kind of work */
@@ -237,6 +238,11 @@ Steward::DoRounds()
 		Attempt("note the workload", ObserveRound);
 		Attempt("forget what is old", ForgetRound);
 		last_observation_ = now;
+	}
+	if (mode == pg::Mode::kObserve && now >= last_usage_ + pg::settings::round_interval_s)
+	{
+		Attempt("note how indexes are used", UsageRound);
+		last_usage_ = now;
 	}
 	if (mode >= pg::Mode::kAdvise && now >= last_advice_ + pg::settings::round_interval_s)
 	{

@@ -23,6 +23,7 @@
 #include "pg/ddl.h"
 #include "pg/extension.h"
 #include "pg/hypopg.h"
+#include "pg/index_usage.h"
 #include "pg/journal.h"
 #include "pg/raii.h"
 #include "pg/session.h"
@@ -367,6 +368,7 @@ RefreshAdvice()
 	CountStatements(result);
 	for (const RecommendedIndex &recommended : result.advice.recommendations)
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
+	pg::NoteIndexUsage(spi);
 	for (const Advice &advice : AdviseMaintenance(spi, request.exclusions))
 		StoreAdvice(journal, advice, result, current);
 	RetireAdvice(journal, result, current);

@@ -17,6 +17,7 @@
 #include "flow/refresh_advice.h"
 #include "flow/schedule_actions.h"
 #include "pg/extension.h"
+#include "pg/index_usage.h"
 #include "pg/journal.h"
 #include "pg/session.h"
 
@@ -59,6 +60,14 @@ void
 ObserveRound()
 {
 	NoteWorkload();
+}
+
+void
+UsageRound()
+{
+	pg::Spi spi;
+
+	pg::NoteIndexUsage(spi);
 }
 
 void

@@ -35,6 +35,9 @@ std::string FindPublication();
 /* Notes the workload; from mode `observe` on. */
 void ObserveRound();
 
+/* Notes what indexes are used for, which renewing the advice does, too. */
+void UsageRound();
+
 /* Keeps the steward's own tables within their size. */
 void ForgetRound();
 

@@ -54,6 +54,7 @@ int mode = 0;
 int old_transaction_limit_s = 0;
 int planning_timeout_ms = 0;
 int retry_after_min = 0;
+int unused_after_min = 0;
 int round_interval_s = 0;
 int sample_memory_mb = 0;
 double sample_rate = 0;
@@ -240,6 +241,9 @@ DefineSettings()
 			&s::sample_size_b, 4096, 256, 8192, at_start, GUC_UNIT_BYTE);
 	Boolean("pg_steward.sample_values", "Whether samples of statements, with their values, are kept.",
 			"Also for a role or a database: ALTER ROLE ... SET.", &s::sample_values, true, PGC_SUSET);
+	Integer("pg_steward.unused_after", "How long an index must not have been used to count as unused.",
+			"Meanwhile its table must have been read and written.", &s::unused_after_min, 50400, 1,
+			INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
 	Integer("pg_steward.verify_wait", "How long CALL steward.tune() waits for statements to run again.",
 			nullptr, &s::verify_wait_s, 30, 0, INT_MAX / 1000, PGC_USERSET, GUC_UNIT_S);
 	Enum("pg_steward.what_if_sizes", "Whose model estimates the size of an index that is not there.",

@@ -54,6 +54,7 @@ extern int mode; /* Mode */
 extern int old_transaction_limit_s;
 extern int planning_timeout_ms;
 extern int retry_after_min;
+extern int unused_after_min;
 extern int round_interval_s;
 extern int sample_memory_mb;
 extern double sample_rate;

@@ -100,7 +100,8 @@ SizeOfOthers(Spi &spi)
 			") FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action WHERE NOT " + kEnded +
 			"), 0)"
 			"     + coalesce((SELECT sum(pg_column_size(c.*)) FROM steward.statement_counters AS c), 0)"
-			"     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)")
+			"     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(u.*)) FROM steward.index_usage AS u), 0)")
 		.Number(0);
 }
 

@@ -15,7 +15,7 @@ SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('pg_monitor', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('calibrate'), ('changes_since'), ('explain_recommendation'), ('export_case'), ('list_progress'), ('list_statements'), ('recommend_cost_constants'),
+	$$ VALUES ('calibrate'), ('changes_since'), ('explain_recommendation'), ('export_case'), ('list_indexes'), ('list_progress'), ('list_statements'), ('recommend_cost_constants'),
 	          ('recommend_indexes'), ('simulate'), ('status') $$,
 	'pg_monitor may also look at recommendations');
 
@@ -23,7 +23,7 @@ SELECT results_eq(
 	$$ SELECT p.proname::text COLLATE "default" FROM pg_proc AS p
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_admin', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('approve'), ('calibrate'), ('cancel'), ('changes_since'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_progress'), ('list_statements'),
+	$$ VALUES ('apply'), ('approve'), ('calibrate'), ('cancel'), ('changes_since'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_indexes'), ('list_progress'), ('list_statements'),
 	          ('recommend_cost_constants'), ('recommend_indexes'), ('refresh'), ('remove_exclusion'), ('revert'), ('revert_since'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
 	'steward_admin may call all but what CREATE EXTENSION alone calls');
 
@@ -56,7 +56,7 @@ SELECT bag_eq(
 	     FROM pg_class AS c, (VALUES ('steward_admin'), ('pg_monitor')) AS r (rolname)
 	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(r.rolname, c.oid, 'SELECT') $$,
 	$$ SELECT r, t FROM unnest('{steward_admin,pg_monitor}'::text[]) AS r,
-	                    unnest('{actions,calibration,exclusions,journal,progress,recommendations,statements}'::text[]) AS t $$,
+	                    unnest('{actions,calibration,exclusions,indexes,journal,progress,recommendations,statements}'::text[]) AS t $$,
 	'steward_admin and pg_monitor read the same, the noted counters aside');
 
 SELECT is_empty(

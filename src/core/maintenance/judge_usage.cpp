@@ -1,0 +1,105 @@
+/*-------------------------------------------------------------------------
+ *
+ * judge_usage.cpp
+ *	  Whether an index is needed.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/maintenance/judge_usage.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace steward
+{
+
+namespace
+{
+
+std::string
+Days(double days)
+{
+	if (days >= 1)
+		return FormatNumber(days, 0) + (days < 1.5 ? " day" : " days");
+	return FormatNumber(std::max(days * 24, 1.0), 0) + (days * 24 < 1.5 ? " hour" : " hours");
+}
+
+/* Empty where it is there for speed alone. */
+std::string
+DutyOf(const IndexUsage &index)
+{
+	const IndexDuties &duties = index.duties;
+
+	if (duties.primary_key)
+		return "it is the primary key";
+	if (duties.replica_identity)
+		return "it is the replica identity of its table: without it, published updates would fail";
+	if (duties.exclusion)
+		return "it enforces an exclusion constraint";
+	if (duties.unique)
+		return "it keeps values unique, which its counters do not show";
+	if (duties.constraint)
+		return "a constraint depends on it";
+	if (duties.clustered)
+		return "its table is clustered by it";
+	if (duties.partitioned)
+		return "it belongs to the index of a partitioned table";
+	if (duties.of_extension)
+		return "it belongs to an extension";
+	if (!duties.foreign_key.empty())
+		return "foreign key " + duties.foreign_key +
+			   " needs it, to find the rows that refer to one that is deleted or changed";
+	return "";
+}
+
+} // namespace
+
+UsageJudgement
+JudgeUsage(const IndexUsage &index, const UsageRules &rules)
+{
+	double quiet_days = std::min(index.used_days_ago.value_or(index.watched_days), index.watched_days);
+
+	if (index.being_built)
+		return {UsageVerdict::kWatched, "somebody is just building it"};
+	if (!index.valid)
+		return {UsageVerdict::kWatched, "it is invalid: nobody can use it, and it costs with every write"};
+	if (std::string duty = DutyOf(index); !duty.empty())
+		return {UsageVerdict::kNeeded, duty};
+	if (index.used_days_ago && quiet_days < rules.unused_after_days)
+		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.scans, 0) + " times in " +
+										   Days(index.watched_days) + ", last " + Days(quiet_days) + " ago"};
+	if (quiet_days < rules.unused_after_days)
+		return {UsageVerdict::kWatched, "it was not used in " + Days(quiet_days) +
+											"; pg_steward.unused_after is " + Days(rules.unused_after_days)};
+	if (index.table_reads == 0 || index.table_writes == 0)
+		return {UsageVerdict::kWatched,
+				"it was not used in " + Days(quiet_days) + ", but meanwhile its table was not " +
+					(index.table_reads == 0 ? "read" : "written") + " either, so that this shows nothing"};
+	if (!rules.unseen_readers.empty())
+		return {UsageVerdict::kWatched,
+				"it was not used in " + Days(quiet_days) + " here, but " + rules.unseen_readers};
+	return {UsageVerdict::kUnused, "it was not used in " + Days(quiet_days) +
+									   ", in which its table was read " + FormatNumber(index.table_reads, 0) +
+									   " times and " + FormatNumber(index.table_writes, 0) +
+									   " of its rows were written"};
+}
+
+std::string
+VerdictName(UsageVerdict verdict)
+{
+	switch (verdict)
+	{
+		case UsageVerdict::kNeeded:
+			return "needed";
+		case UsageVerdict::kWatched:
+			return "watched";
+		case UsageVerdict::kUnused:
+			return "unused";
+	}
+	return "";
+}
+
+} // namespace steward

@@ -1,0 +1,57 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_usage.h
+ *	  What an index was used for, and what else hangs on it.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "model/object_id.h"
+
+namespace steward
+{
+
+/* What an index is there for besides speed; each alone is reason enough to keep it. */
+struct IndexDuties
+{
+	bool primary_key = false;
+	bool unique = false;
+	bool exclusion = false;
+	bool constraint = false; /* of another kind */
+	bool replica_identity = false;
+	bool clustered = false;   /* the order that CLUSTER keeps to */
+	bool partitioned = false; /* it, or the index that it is part of, is that of a partitioned table */
+	bool of_extension = false;
+	std::string
+		foreign_key; /* begins with the columns of this one, so that it finds the rows that refer to another table's */
+};
+
+struct IndexUsage
+{
+	ObjectId oid = 0;
+	ObjectId relation = 0;
+	std::string target;       /* schema-qualified, quoted where needed */
+	std::string table_quoted; /* the same of its table */
+	std::string table_label;  /* without quotes, what exclusion patterns match */
+	std::string definition;   /* pg_get_indexdef */
+	bool valid = false;
+	bool being_built = false;
+	IndexDuties duties;
+	double size_bytes = 0;
+
+	std::optional<std::string> watched_since; /* as the server writes times */
+	std::optional<std::string> used_at;
+	double watched_days = 0;             /* since then nothing was missed */
+	double scans = 0;                    /* meanwhile */
+	std::optional<double> used_days_ago; /* when a use was seen last */
+	double table_reads = 0;  /* scans of its table since the index was used, or since it is watched */
+	double table_writes = 0; /* rows of it that were written, likewise */
+};
+
+} // namespace steward

@@ -1,0 +1,194 @@
+/*-------------------------------------------------------------------------
+ *
+ * index_usage.cpp
+ *	  How often each index is used, remembered beyond the server's counters.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/index_usage.h"
+
+namespace steward::pg
+{
+
+namespace
+{
+
+/*
+ * A crash wipes the counters and leaves no other trace.  Those of the database
+ * have become large by then, so that they show it for a while; those of each table
+ * and index are looked at, too.
+ */
+constexpr const char *kForgetIfBrokenQuery = R"(
+WITH now AS (
+	SELECT s.system_identifier, c.timeline_id AS timeline, d.oid AS database,
+	       pg_stat_get_db_stat_reset_time(d.oid) AS reset_at,
+	       pg_stat_get_db_xact_commit(d.oid) + pg_stat_get_db_xact_rollback(d.oid) AS transactions
+	  FROM pg_control_system() AS s, pg_control_checkpoint() AS c, pg_database AS d
+	 WHERE d.datname = current_database()),
+broken AS (
+	DELETE FROM steward.index_usage
+	 WHERE NOT EXISTS (SELECT FROM steward.usage_watch AS w, now AS n
+	                    WHERE w.system_identifier = n.system_identifier AND w.timeline = n.timeline
+	                      AND w.database = n.database AND w.reset_at IS NOT DISTINCT FROM n.reset_at
+	                      AND w.transactions <= n.transactions))
+INSERT INTO steward.usage_watch AS w (system_identifier, timeline, database, reset_at, transactions, standby_seen_at)
+SELECT n.system_identifier, n.timeline, n.database, n.reset_at, n.transactions, CASE WHEN $1 THEN now() END
+  FROM now AS n
+    ON CONFLICT (id) DO UPDATE
+   SET system_identifier = excluded.system_identifier, timeline = excluded.timeline, database = excluded.database,
+       reset_at = excluded.reset_at, transactions = excluded.transactions,
+       standby_seen_at = coalesce(excluded.standby_seen_at, w.standby_seen_at))";
+
+/* What reads a table: scans of it, and of its indexes. */
+constexpr const char *kNoteQuery = R"(
+INSERT INTO steward.index_usage AS u (index, relation, since, scans, table_scans, table_reads, table_writes, noted_at)
+SELECT i.indexrelid, i.indrelid, now(), pg_stat_get_numscans(i.indexrelid), pg_stat_get_numscans(i.indrelid),
+       (pg_stat_get_numscans(i.indrelid) + sum(pg_stat_get_numscans(i.indexrelid)) OVER (PARTITION BY i.indrelid))::bigint,
+       pg_stat_get_tuples_inserted(i.indrelid) + pg_stat_get_tuples_updated(i.indrelid)
+         + pg_stat_get_tuples_deleted(i.indrelid), now()
+  FROM pg_index AS i
+  JOIN pg_class AS c ON c.oid = i.indexrelid
+ WHERE c.relkind = 'i' AND c.relpersistence <> 't'
+   AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace
+                               WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))
+    ON CONFLICT (index) DO UPDATE
+   SET relation = excluded.relation,
+       since = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
+                         OR excluded.table_writes < u.table_writes THEN now() ELSE u.since END,
+       used_at = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
+                           OR excluded.table_writes < u.table_writes THEN NULL
+                      WHEN excluded.scans > u.scans THEN now() ELSE u.used_at END,
+       uses = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
+                        OR excluded.table_writes < u.table_writes THEN 0 ELSE u.uses + excluded.scans - u.scans END,
+       reads_unused = CASE WHEN excluded.scans <> u.scans OR excluded.table_scans < u.table_scans
+                                OR excluded.table_writes < u.table_writes THEN 0
+                           ELSE u.reads_unused + greatest(excluded.table_reads - u.table_reads, 0) END,
+       writes_unused = CASE WHEN excluded.scans <> u.scans OR excluded.table_scans < u.table_scans
+                                 OR excluded.table_writes < u.table_writes THEN 0
+                            ELSE u.writes_unused + excluded.table_writes - u.table_writes END,
+       scans = excluded.scans, table_scans = excluded.table_scans, table_reads = excluded.table_reads,
+       table_writes = excluded.table_writes, noted_at = now()
+ WHERE excluded.scans <> u.scans OR excluded.table_scans < u.table_scans OR excluded.table_writes < u.table_writes
+    OR ((excluded.table_reads <> u.table_reads OR excluded.table_writes <> u.table_writes)
+        AND (u.noted_at < now() - interval '1 hour' OR u.reads_unused = 0 OR u.writes_unused = 0)))";
+
+/* A standby has counters of its own; what was noted there came from the primary. */
+constexpr const char *kUsageQuery = R"(
+SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+       quote_ident(tn.nspname) || '.' || quote_ident(t.relname), tn.nspname || '.' || t.relname,
+       pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready AND i.indislive,
+       EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid),
+       i.indisprimary, i.indisunique, i.indisexclusion,
+       EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid),
+       i.indisreplident, i.indisclustered,
+       c.relkind = 'I' OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid),
+       EXISTS (SELECT FROM pg_depend AS d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.deptype = 'e'),
+       coalesce((SELECT k.conname FROM pg_constraint AS k
+                  WHERE k.contype = 'f' AND k.conrelid = i.indrelid AND i.indpred IS NULL
+                    AND (i.indkey::smallint[])[0:cardinality(k.conkey) - 1] @> k.conkey
+                    AND (i.indkey::smallint[])[0:cardinality(k.conkey) - 1] <@ k.conkey
+                  ORDER BY k.conname LIMIT 1), ''),
+       greatest(c.relpages::float8 * current_setting('block_size')::integer,
+                CASE WHEN c.relkind = 'i' THEN (pg_stat_file(pg_relation_filepath(c.oid), true)).size END, 0),
+       coalesce(extract(epoch FROM now() - u.since) / 86400, 0)::float8,
+       coalesce(u.uses + CASE WHEN l.used THEN pg_stat_get_numscans(i.indexrelid) - u.scans ELSE 0 END, 0),
+       CASE WHEN l.used THEN 0
+            ELSE extract(epoch FROM now() - u.used_at) / 86400 END::float8,
+       coalesce(u.reads_unused, 0), coalesce(u.writes_unused, 0), u.since,
+       CASE WHEN l.used THEN now() ELSE u.used_at END
+  FROM pg_index AS i
+  JOIN pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_class AS t ON t.oid = i.indrelid
+  JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
+  LEFT JOIN steward.index_usage AS u ON u.index = i.indexrelid AND u.relation = i.indrelid
+ CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l
+ WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
+ ORDER BY tn.nspname, t.relname, c.relname)";
+
+/* A walsender of a base backup ends soon, and one of logical replication uses no index there. */
+constexpr const char *kStandbysQuery = R"(
+SELECT (SELECT count(*) FROM pg_stat_replication AS r
+         WHERE r.state IS DISTINCT FROM 'backup'
+           AND NOT EXISTS (SELECT FROM pg_replication_slots AS s WHERE s.active_pid = r.pid AND s.slot_type = 'logical'))
+     + (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT active))";
+
+int64_t
+CountStandbys(Spi &spi)
+{
+	return spi.QueryOne(kStandbysQuery).Integer(0);
+}
+
+} // namespace
+
+void
+NoteIndexUsage(Spi &spi)
+{
+	spi.Execute(kForgetIfBrokenQuery, {CountStandbys(spi) > 0 ? "true" : "false"});
+	spi.Execute("DELETE FROM steward.index_usage AS u"
+				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
+	spi.Execute(kNoteQuery);
+}
+
+std::vector<IndexUsage>
+ReadIndexUsage(Spi &spi)
+{
+	std::vector<IndexUsage> indexes;
+
+	for (const Row &row : spi.Query(kUsageQuery))
+	{
+		IndexUsage index;
+
+		index.oid = row.ObjectId(0);
+		index.relation = row.ObjectId(1);
+		index.target = row.Text(2);
+		index.table_quoted = row.Text(3);
+		index.table_label = row.Text(4);
+		index.definition = row.Text(5);
+		index.valid = row.Bool(6);
+		index.being_built = row.Bool(7);
+		index.duties.primary_key = row.Bool(8);
+		index.duties.unique = row.Bool(9);
+		index.duties.exclusion = row.Bool(10);
+		index.duties.constraint = row.Bool(11);
+		index.duties.replica_identity = row.Bool(12);
+		index.duties.clustered = row.Bool(13);
+		index.duties.partitioned = row.Bool(14);
+		index.duties.of_extension = row.Bool(15);
+		index.duties.foreign_key = row.Text(16);
+		index.size_bytes = row.Number(17);
+		index.watched_days = row.Number(18);
+		index.scans = row.Number(19);
+		if (!row.IsNull(20))
+			index.used_days_ago = row.Number(20);
+		index.table_reads = row.Number(21);
+		index.table_writes = row.Number(22);
+		if (!row.IsNull(23))
+			index.watched_since = row.Text(23);
+		if (!row.IsNull(24))
+			index.used_at = row.Text(24);
+		indexes.push_back(std::move(index));
+	}
+	return indexes;
+}
+
+std::string
+UnseenReaders(Spi &spi, double days)
+{
+	int64_t standbys = CountStandbys(spi);
+
+	if (standbys > 0)
+		return std::to_string(standbys) + (standbys == 1 ? " standby follows" : " standbys follow") +
+			   " this server, and what is used there is not known here";
+	if (!spi.Query(
+				"SELECT FROM steward.usage_watch WHERE standby_seen_at > now() - $1::float8 * interval '1 day'",
+				{std::to_string(days)})
+			 .empty())
+		return "a standby followed this server meanwhile, and what was used there is not known here";
+	return "";
+}
+
+} // namespace steward::pg

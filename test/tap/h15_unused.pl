@@ -1,0 +1,169 @@
+
+# Hazards 14 and 15: which indexes count as unused.  Each that enforces something,
+# or on which something depends, is kept, with the reason; a use is not forgotten
+# over a restart, and where a reset, a crash or a standby may have hidden one, an
+# index is not called unused.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use StewardCluster;
+use Test::More;
+
+my $node = new_steward('unused', 'wal_level = logical');
+my $db = 'postgres';
+
+sub verdict_of
+{
+	my ($index) = @_;
+
+	return $node->safe_psql($db, "SELECT verdict || ': ' || reason FROM steward.indexes WHERE index = '$index'::regclass");
+}
+
+# As if so many days had passed since the steward looked.
+sub age
+{
+	my ($days) = @_;
+
+	$node->safe_psql($db, "UPDATE steward.index_usage SET since = since - interval '$days days', used_at = used_at - interval '$days days', noted_at = noted_at - interval '$days days'");
+	return;
+}
+
+sub look
+{
+	$node->safe_psql($db, 'SELECT (steward.refresh()).summary');
+	return;
+}
+
+# Each table is read and written; no index of theirs is used for that.
+my @tables = qw(goods "Odd".child part_1 journal_of owner untouched_but_read);
+
+sub touch_tables
+{
+	foreach my $table (@tables)
+	{
+		$node->safe_psql($db, "SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+			SELECT count(*) FROM $table" . ($table eq 'untouched_but_read' ? '' : "; UPDATE $table SET touched = touched + 1 WHERE id <= 10"));
+	}
+	$node->safe_psql($db, 'SELECT pg_stat_force_next_flush()');
+	return;
+}
+
+$node->start;
+make_item($node, $db);
+$node->safe_psql($db, q{
+CREATE EXTENSION btree_gist;
+CREATE TABLE owner (id integer PRIMARY KEY, touched integer DEFAULT 0);
+CREATE TABLE goods (id integer PRIMARY KEY, a integer, b integer, c integer, d integer, e int4range, f integer NOT NULL, touched integer DEFAULT 0);
+INSERT INTO owner SELECT i FROM generate_series(1, 100) AS i;
+INSERT INTO goods SELECT i, i, i, i, i, int4range(i, i + 1), i FROM generate_series(1, 2000) AS i;
+CREATE INDEX goods_used ON goods (a);
+CREATE INDEX goods_idle ON goods (b);
+CREATE UNIQUE INDEX goods_unique ON goods (c);
+CREATE UNIQUE INDEX goods_identity ON goods (f);
+ALTER TABLE goods REPLICA IDENTITY USING INDEX goods_identity;
+ALTER TABLE goods ADD CONSTRAINT goods_apart EXCLUDE USING gist (e WITH &&);
+CREATE INDEX goods_order ON goods (d);
+ALTER TABLE goods CLUSTER ON goods_order;
+CREATE SCHEMA "Odd";
+CREATE TABLE "Odd".child (id integer, owner integer REFERENCES owner, other integer, touched integer DEFAULT 0);
+INSERT INTO "Odd".child SELECT i, i % 100 + 1, i FROM generate_series(1, 2000) AS i;
+CREATE INDEX "Odd key" ON "Odd".child (owner, other);
+CREATE INDEX child_idle ON "Odd".child (other, owner);
+CREATE TABLE whole (id integer, touched integer DEFAULT 0) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF whole FOR VALUES FROM (0) TO (10000);
+INSERT INTO whole SELECT i FROM generate_series(1, 2000) AS i;
+CREATE INDEX whole_id ON whole (id);
+CREATE TABLE journal_of (id integer, touched integer DEFAULT 0);
+INSERT INTO journal_of SELECT i FROM generate_series(1, 2000) AS i;
+CREATE INDEX journal_of_id ON journal_of (id);
+CREATE TABLE untouched_but_read AS SELECT i AS id, 0 AS touched FROM generate_series(1, 2000) AS i;
+CREATE INDEX only_read ON untouched_but_read (id);
+CREATE TABLE untouched AS TABLE untouched_but_read;
+CREATE INDEX untouched_id ON untouched (id);
+VACUUM ANALYZE;
+});
+await_steward($node, $db);
+look();
+like(verdict_of('goods_idle'), qr/^watched: it was not used in 1 hour; pg_steward\.unused_after is 35 days$/, 'an index that is seen for the first time is watched');
+
+# Forty days later
+age(40);
+$node->safe_psql($db, 'SET enable_seqscan = off; SELECT id FROM goods WHERE a = 7; SELECT pg_stat_force_next_flush()');
+touch_tables();
+look();
+like(verdict_of('goods_used'), qr/^needed: it was used 1 times in 40 days, last 1 hour ago$/, 'one use is enough');
+like(verdict_of('goods_idle'), qr/^unused: it was not used in 40 days, in which its table was read \d+ times and \d+ of its rows were written$/, 'one that nobody used');
+like(verdict_of('"Odd".child_idle'), qr/^unused/, 'so is that of columns that begin otherwise than a foreign key');
+like(verdict_of('goods_pkey'), qr/^needed: it is the primary key$/, 'hazard 14: a primary key');
+like(verdict_of('goods_unique'), qr/^needed: it keeps values unique, which its counters do not show$/, 'hazard 15: a unique index');
+like(verdict_of('goods_identity'), qr/^needed: it is the replica identity of its table/, 'a replica identity');
+like(verdict_of('goods_apart'), qr/^needed: it enforces an exclusion constraint$/, 'an exclusion constraint');
+like(verdict_of('goods_order'), qr/^needed: its table is clustered by it$/, 'the order of a clustered table');
+like(verdict_of('"Odd"."Odd key"'), qr/^needed: foreign key child_owner_fkey needs it/, 'a foreign key, whose columns it begins with');
+like(verdict_of('part_1_id_idx'), qr/^needed: it belongs to the index of a partitioned table$/, 'a partition');
+like(verdict_of('whole_id'), qr/^needed: it belongs to the index of a partitioned table$/, 'a partitioned table');
+like(verdict_of('only_read'), qr/^watched: .* its table was not written either/, 'a table that nobody wrote shows nothing');
+like(verdict_of('untouched_id'), qr/^watched: .* its table was not read either/, 'nor one that nobody read');
+
+# What is remembered, and what is not
+age(36);
+like(verdict_of('goods_used'), qr/^unused/, 'a use of more than five weeks ago is long ago');
+$node->restart;
+await_steward($node, $db);
+touch_tables();
+look();
+like(verdict_of('goods_idle'), qr/^unused: it was not used in 76 days/, 'a restart is not the end of it');
+$node->safe_psql($db, q{SELECT pg_stat_reset_single_table_counters('goods'::regclass)});
+touch_tables();
+look();
+like(verdict_of('goods_idle'), qr/^watched: it was not used in 1 hour/, 'counters of the table that went down: the watch begins anew');
+like(verdict_of('journal_of_id'), qr/^unused/, 'but not that of others');
+age(40);
+touch_tables();
+look();
+like(verdict_of('goods_idle'), qr/^unused/, 'after five more weeks it is');
+$node->stop('immediate');
+$node->start;
+await_steward($node, $db);
+touch_tables();
+look();
+like(verdict_of('journal_of_id'), qr/^watched: it was not used in 1 hour/, 'after a crash, which wipes the counters, the watch begins anew');
+age(40);
+touch_tables();
+look();
+like(verdict_of('journal_of_id'), qr/^unused/, 'and goes on after that');
+$node->safe_psql($db, 'SELECT pg_stat_reset()');
+look();
+like(verdict_of('journal_of_id'), qr/^watched/, 'likewise after a reset');
+
+# Standbys
+age(40);
+touch_tables();
+look();
+like(verdict_of('journal_of_id'), qr/^unused/, 'no standby follows');
+$node->safe_psql($db, q{SELECT pg_create_logical_replication_slot('out', 'pgoutput')});
+like(verdict_of('journal_of_id'), qr/^unused/, 'logical replication uses no index here');
+$node->safe_psql($db, q{SELECT pg_drop_replication_slot('out'); SELECT pg_create_physical_replication_slot('away')});
+like(verdict_of('journal_of_id'), qr/^watched: .* but 1 standby follows this server, and what is used there is not known here$/, 'one that is away does');
+look();
+$node->safe_psql($db, q{SELECT pg_drop_replication_slot('away')});
+like(verdict_of('journal_of_id'), qr/^watched: .* a standby followed this server meanwhile/, 'or did so within that time');
+$node->safe_psql($db, q{UPDATE steward.usage_watch SET standby_seen_at = now() - interval '36 days'});
+like(verdict_of('journal_of_id'), qr/^unused/, 'but not for ever');
+
+# A copy of the database is another one
+$node->safe_psql('template1', "CREATE DATABASE twin TEMPLATE $db");
+await_steward($node, 'twin');
+$node->safe_psql('twin', 'SELECT (steward.refresh()).summary');
+is($node->safe_psql('twin', q{SELECT count(*) FROM steward.indexes WHERE verdict = 'unused'}), 0, 'hazard 35: in a copy the watch begins anew');
+
+# Who sees it
+$node->safe_psql($db, 'CREATE ROLE watcher; GRANT pg_monitor TO watcher; CREATE ROLE nobody');
+is($node->safe_psql($db, 'SET ROLE watcher; SELECT count(*) > 10 FROM steward.indexes'), 't', 'pg_monitor sees the view');
+refused($node, $db, 'SET ROLE nobody; SELECT * FROM steward.indexes', '42501', qr/permission denied/, 'others');
+
+$node->stop;
+done_testing();
