@@ -7,7 +7,7 @@ CREATE TABLE steward.actions (
 	category          text NOT NULL,
 	kind              text NOT NULL CHECK (kind IN ('create_index', 'drop_index', 'reindex_index', 'analyze')),
 	status            text NOT NULL CHECK (status IN (
-		'proposed', 'approved', 'withheld', 'queued', 'running', 'verifying', 'kept',
+		'proposed', 'approved', 'withheld', 'queued', 'running', 'quarantined', 'verifying', 'kept',
 		'revert_queued', 'reverting', 'taken_back', 'failed', 'dismissed', 'obsolete')),
 	priority          integer NOT NULL DEFAULT 100,
 	relation          oid NOT NULL,
@@ -150,13 +150,13 @@ CREATE TABLE steward.usage_watch (
 	system_identifier bigint NOT NULL,
 	timeline          integer NOT NULL,
 	database          oid NOT NULL,
-	reset_at          timestamptz,
 	transactions      bigint NOT NULL,
+	noted_at          timestamptz NOT NULL,
 	standby_seen_at   timestamptz
 );
 
 COMMENT ON TABLE steward.usage_watch IS
-'Of which database the counters in steward.index_usage are: in another one, after a promotion, a reset or a crash the watch begins anew. standby_seen_at: when a standby was seen last, whose use of indexes nobody knows here.';
+'Of which database the counters in steward.index_usage are: in another one, after a promotion, a reset or a crash, or more than a day in which nobody looked, the watch begins anew. standby_seen_at: when a standby was seen last, whose use of indexes nobody knows here.';
 
 -- What people decided travels with a dump; what was measured here does not.
 SELECT pg_catalog.pg_extension_config_dump('steward.exclusions', '');

@@ -211,6 +211,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT j.at, a.id,
 		   CASE WHEN j.to_status = 'failed' THEN a.kind || ' failed, nothing is left of it'
+				WHEN j.to_status = 'quarantined' THEN a.kind || ' begins, the planner does without the index'
+				WHEN j.from_status = 'quarantined' THEN a.kind || ' given up, the index is used again'
 				WHEN j.to_status = 'taken_back' THEN a.kind || ' taken back'
 				WHEN j.from_status = 'reverting' THEN a.kind || ' could not be taken back'
 				ELSE a.kind END,
@@ -233,8 +235,9 @@ AS $$
 						  AND n.from_status <> n.to_status
 						ORDER BY n.id DESC LIMIT 1) AS s ON true
 	WHERE j.at > clock_timestamp() - period
-	  AND j.from_status IN ('running', 'reverting')
-	  AND (j.to_status IN ('verifying', 'taken_back', 'failed') OR (j.from_status = 'running' AND j.to_status = 'kept'))
+	  AND ((j.from_status IN ('running', 'reverting') AND j.to_status IN ('quarantined', 'verifying', 'taken_back', 'failed'))
+		   OR (j.from_status = 'running' AND j.to_status = 'kept')
+		   OR (j.from_status = 'quarantined' AND j.to_status IN ('taken_back', 'proposed')))
 	ORDER BY j.id DESC
 $$;
 

@@ -29,7 +29,7 @@ CREATE VIEW steward.recommendations WITH (security_invoker = true) AS
 		   observed ->> 'reason' AS verification,
 		   created_at, updated_at
 	FROM steward.actions
-	WHERE status IN ('proposed', 'approved', 'withheld', 'queued', 'running', 'verifying',
+	WHERE status IN ('proposed', 'approved', 'withheld', 'queued', 'running', 'quarantined', 'verifying',
 					 'revert_queued', 'reverting', 'failed')
 	ORDER BY CASE status WHEN 'withheld' THEN 2 WHEN 'failed' THEN 1 ELSE 0 END, priority, (expected ->> 'benefit')::double precision DESC NULLS LAST, id;
 

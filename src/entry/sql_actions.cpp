@@ -23,6 +23,7 @@
 #include "pg/extension.h"
 #include "pg/function_call.h"
 #include "pg/journal.h"
+#include "pg/quarantine.h"
 #include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/shared_memory.h"
@@ -320,6 +321,7 @@ STEWARD_FUNCTION(steward_stop)
 	pg::Spi spi;
 
 	pg::CancelActionWorkers(spi);
+	pg::EndAllQuarantines();
 	return (Datum) 0;
 }
 

@@ -19,6 +19,7 @@
 #include <string>
 
 #include "flow/run_round.h"
+#include "pg/quarantine.h"
 #include "pg/session.h"
 #include "pg/shared_memory.h"
 #include "pg/transaction.h"
@@ -54,6 +55,8 @@ private:
 	bool ExtensionIsHere();
 	bool HasToLeave();
 	bool HasOtherSettings();
+	void EndQuarantines();
+	void KeepQuarantines(bool keeps);
 	bool MayWrite();
 	void DoRounds();
 	void RestIfCleared();
@@ -166,6 +169,8 @@ Steward::ExtensionIsHere()
 			slot.has_extension = presence == Presence::kPresent;
 			slot.looked_at = GetCurrentTimestamp();
 		});
+	if (presence != Presence::kPresent)
+		EndQuarantines();
 	if (presence == Presence::kOtherVersion)
 		NoteError("version", std::string("the SQL objects in this database are not of version ") +
 								 STEWARD_VERSION +
@@ -205,6 +210,21 @@ Steward::HasOtherSettings()
 	if (!settings_)
 		settings_ = now;
 	return *settings_ != now;
+}
+
+/* What is in quarantine is no longer looked after, and that cannot be written down. */
+void
+Steward::EndQuarantines()
+{
+	Attempt("end the quarantines", [] { (void) pg::QuarantineOnly({}); });
+}
+
+/* Where nobody looks at what becomes slower without an index, it is used. */
+void
+Steward::KeepQuarantines(bool keeps)
+{
+	Attempt(keeps ? "have the planner do without what is in quarantine" : "end the quarantines",
+			keeps ? QuarantineRound : LiftRound);
 }
 
 /* Not where our tables are published, until somebody says that the subscribers have them. */
@@ -298,12 +318,14 @@ Steward::Tick()
 		return false;
 	if (!MayWrite())
 	{
+		EndQuarantines();
 		round_done_ = true;
 		return true;
 	}
 
 	bool stopped = pg::ReadStopState().stopped;
 
+	KeepQuarantines(!stopped && pg::CurrentMode() >= pg::Mode::kAdvise);
 	ServeQueue(stopped);
 	if (!stopped)
 		DoRounds();

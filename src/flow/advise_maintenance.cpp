@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "core/maintenance/judge_statistics.h"
+#include "flow/watch_usage.h"
 #include "pg/ddl.h"
 #include "pg/table_activity.h"
 
@@ -25,6 +26,7 @@ namespace
 /* After what helps statements by a known measure. */
 constexpr int kAnalyzePriority = 140;
 constexpr int kReindexPriority = 150;
+constexpr int kDropPriority = 210;
 
 /* At a time; the largest first, the others later. */
 constexpr size_t kMostTables = 100;
@@ -82,6 +84,28 @@ ToAdvice(const pg::InvalidIndex &index)
 	return advice;
 }
 
+Advice
+ToAdvice(const JudgedIndex &judged)
+{
+	const IndexUsage &index = judged.index;
+	Advice advice;
+
+	advice.kind = ActionKind::kDropIndex;
+	advice.canonical = "drop_index " + index.target;
+	advice.priority = kDropPriority;
+	advice.relation = index.relation;
+	advice.relation_label = index.table_label;
+	advice.target = index.target;
+	advice.arguments = {{"index", index.oid}, {"definition", index.definition}};
+	advice.ddl = {pg::DropIndexStatement(index.target)};
+	advice.undo_ddl = {index.definition};
+	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
+	advice.evidence = {{"unused", true}};
+	advice.reason = judged.judgement.reason + "; without it " + FormatBytes(index.size_bytes) +
+					" are free and each write costs less";
+	return advice;
+}
+
 } // namespace
 
 std::vector<Advice>
@@ -104,6 +128,13 @@ AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
 	{
 		if (!IsExcluded(index.label, exclusions))
 			advice.push_back(ToAdvice(index));
+	}
+	for (const JudgedIndex &judged : JudgeIndexes(spi))
+	{
+		/* Only what could be built again: an index of expressions would run its owner's code. */
+		if (judged.judgement.verdict == UsageVerdict::kUnused && judged.index.rebuildable &&
+			!IsExcluded(judged.index.table_label, exclusions))
+			advice.push_back(ToAdvice(judged));
 	}
 	return advice;
 }

@@ -38,6 +38,8 @@ HintFor(const Action &action)
 	{
 		case ActionStatus::kApproved:
 			return "It waits for pg_steward.maintenance_window; CALL steward.apply(id) does it now.";
+		case ActionStatus::kQuarantined:
+			return "The planner does without the index for pg_steward.quarantine_time; CALL steward.revert(id) ends that.";
 		case ActionStatus::kVerifying:
 		case ActionStatus::kKept:
 			return "It has been applied; CALL steward.revert(id) takes it back.";

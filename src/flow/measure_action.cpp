@@ -11,13 +11,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "core/tuner/judge_effect.h"
 #include "flow/change_action.h"
+#include "flow/index_users.h"
 #include "flow/observe_action.h"
 #include "flow/observe_workload.h"
-#include "pg/plan_tree.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/statements.h"
@@ -30,33 +29,9 @@ namespace
 /* After so many minutes it is tried again to take back what could not be taken back. */
 constexpr int kRevertAgainMinutes = 60;
 
-/* A table or an index, and what it is made of where it is partitioned. */
-using Tree = std::set<ObjectId>;
-
-/* Whether a plan scans an index. */
-struct IndexSearch
-{
-	const Tree &indexes;
-	bool found;
-};
-
-void
-LookForIndex(PlannedStmt *plan, void *argument)
-{
-	pg::WalkIndexScans(
-		plan,
-		[](Oid index, void *search)
-		{
-			auto *wanted = static_cast<IndexSearch *>(search);
-
-			wanted->found = wanted->found || wanted->indexes.count(index) != 0;
-		},
-		argument);
-}
-
 /* Whether an index changes what the statement does: it reads it, or writes its table. */
 bool
-IsTouched(const Statement &statement, const Tree &tables, const Tree &indexes)
+IsTouched(const Statement &statement, const ObjectIds &tables, const ObjectIds &indexes)
 {
 	StatementAnalyzer analyzer(Unseen::kFilled);
 	AdvisedStatement advised;
@@ -65,29 +40,17 @@ IsTouched(const Statement &statement, const Tree &tables, const Tree &indexes)
 	{
 		const pg::AnalyzedQuery &query = *variant.query;
 		auto is_it = [&](ObjectId table) { return tables.count(table) != 0; };
-		IndexSearch search = {indexes, false};
 
 		if (std::any_of(query.inserts().begin(), query.inserts().end(), is_it) ||
 			std::any_of(query.deletes().begin(), query.deletes().end(), is_it) ||
 			std::any_of(query.writes().begin(), query.writes().end(),
 						[&](const ColumnWrite &write) { return is_it(write.relation); }))
 			return true;
-		if (!variant.query->Plan(LookForIndex, &search) && search.found)
+		if (!IndexesPlanned(variant, indexes).empty())
 			return true;
 	}
 	return std::any_of(advised.copied_into.begin(), advised.copied_into.end(),
 					   [&](ObjectId table) { return tables.count(table) != 0; });
-}
-
-Tree
-ReadTree(pg::Spi &spi, ObjectId top)
-{
-	Tree tree = {top};
-
-	for (const pg::Row &row :
-		 spi.Query("SELECT relid::oid FROM pg_partition_tree($1::oid)", {std::to_string(top)}))
-		tree.insert(row.ObjectId(0));
-	return tree;
 }
 
 /* What merely runs on the same table may have become slower for another reason. */
@@ -96,8 +59,8 @@ LeaveOutUntouched(pg::Spi &spi, pg::Journal &journal, const Action &action, Tria
 {
 	std::optional<Json> measured = journal.LastBaseline(action.id);
 	pg::Rows rows = spi.Query("SELECT to_regclass($1)::oid", {action.target});
-	Tree tables = ReadTree(spi, action.relation);
-	Tree indexes = rows.front().IsNull(0) ? Tree() : ReadTree(spi, rows.front().ObjectId(0));
+	ObjectIds tables = ReadTree(spi, action.relation);
+	ObjectIds indexes = rows.front().IsNull(0) ? ObjectIds() : ReadTree(spi, rows.front().ObjectId(0));
 	std::map<StatementKey, Statement> statements;
 	std::vector<Observation> touched;
 	size_t i = 0;
@@ -150,20 +113,6 @@ VerdictName(Verdict verdict)
 	return "";
 }
 
-Json
-JudgementToJson(const Judgement &judgement, const Trial &trial)
-{
-	Json json = EffectToJson(MeasureEffect(trial.served));
-
-	json["verdict"] = VerdictName(judgement.verdict);
-	json["reason"] = judgement.reason;
-	json["saved_ms"] = judgement.net_ms;
-	json["slower"] = judgement.slower;
-	json["controls"] = judgement.controls;
-	json["drift"] = judgement.drift;
-	return json;
-}
-
 } // namespace
 
 void
@@ -205,6 +154,20 @@ VerifyActions(pg::Spi &spi, pg::Journal &journal)
 		pg::LogMessage("action " + std::to_string(action.id) + " " +
 					   (keeps ? "is kept: " : "is to be taken back: ") + judgement.reason);
 	}
+}
+
+Json
+JudgementToJson(const Judgement &judgement, const Trial &trial)
+{
+	Json json = EffectToJson(MeasureEffect(trial.served));
+
+	json["verdict"] = VerdictName(judgement.verdict);
+	json["reason"] = judgement.reason;
+	json["saved_ms"] = judgement.net_ms;
+	json["slower"] = judgement.slower;
+	json["controls"] = judgement.controls;
+	json["drift"] = judgement.drift;
+	return json;
 }
 
 Json

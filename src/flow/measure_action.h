@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "core/tuner/judge_effect.h"
 #include "core/tuner/measure_effect.h"
 #include "model/action.h"
 #include "pg/journal.h"
@@ -18,5 +19,8 @@ namespace steward
 void VerifyActions(pg::Spi &spi, pg::Journal &journal);
 
 Json EffectToJson(const Effect &effect);
+
+/* What the action's observed column shows. */
+Json JudgementToJson(const Judgement &judgement, const Trial &trial);
 
 } // namespace steward

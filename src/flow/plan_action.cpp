@@ -15,12 +15,16 @@
 #include "core/index/find_duplicates.h"
 #include "flow/build_parts.h"
 #include "flow/find_index.h"
+#include "flow/quarantine.h"
 #include "flow/reindex.h"
 #include "flow/schedule_actions.h"
+#include "flow/watch_usage.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
+#include "pg/index_usage.h"
 #include "pg/preflight.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 #include "pg/shared_memory.h"
 #include "pg/table_activity.h"
 
@@ -134,7 +138,17 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 													", which came with its partition, became part of it, and "
 													"would go, too"};
 	}
-	if (action.kind == ActionKind::kDropIndex)
+	if (IsUnused(action))
+	{
+		pg::NoteIndexUsage(spi);
+
+		UsageJudgement judgement = JudgeIndex(spi, index->oid);
+
+		if (judgement.verdict != UsageVerdict::kUnused)
+			return Obstacle{ActionEvent::kPostpone,
+							"the index does not count as unused any more: " + judgement.reason, false, true};
+	}
+	else if (action.kind == ActionKind::kDropIndex)
 	{
 		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
 		std::vector<DuplicateIndex> covered = FindCovered(relation);
@@ -266,11 +280,17 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	if (pg::Journal::Request request = journal.LastRequest(plan.action.id);
 		!IsRevert(plan.action) && request.unasked)
 	{
-		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
+		if (std::string forbidden = WhatForbids(plan.action, request.approved || request.tried);
+			!forbidden.empty())
 			return Obstacle{ActionEvent::kPostpone, forbidden, true};
 	}
-	plan.doing = DoingFor(plan.action);
-	if (std::string stall = pg::WhatWouldStall(spi); plan.doing != Doing::kAnalyze && !stall.empty())
+	plan.doing = NeedsQuarantine(journal, plan.action) ? Doing::kQuarantine : DoingFor(plan.action);
+	if (plan.doing == Doing::kQuarantine && pg::CurrentMode() < pg::Mode::kAdvise)
+		return Obstacle{
+			ActionEvent::kPostpone,
+			"pg_steward.mode is below advise, so that nobody would look at what is missed without it"};
+	if (std::string stall = pg::WhatWouldStall(spi);
+		plan.doing != Doing::kAnalyze && plan.doing != Doing::kQuarantine && !stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
 	if (std::string lag = pg::WhatLagsBehind(spi);
 		(plan.doing == Doing::kBuild || plan.doing == Doing::kReindex) && !IsRevert(plan.action) &&
@@ -283,6 +303,7 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		case Doing::kBuild:
 			return DecideBuild(spi, journal, plan);
 		case Doing::kDrop:
+		case Doing::kQuarantine:
 			return DecideDrop(spi, journal, plan);
 		case Doing::kReindex:
 			return DecideReindex(spi, plan);

@@ -23,6 +23,7 @@ enum class Doing
 {
 	kBuild,
 	kDrop,
+	kQuarantine,
 	kReindex,
 	kAnalyze,
 };
@@ -46,7 +47,8 @@ struct Obstacle
 {
 	ActionEvent event = ActionEvent::kPostpone;
 	std::string text;
-	bool may_pass_soon = false; /* it is not tried less often for it */
+	bool may_pass_soon = false;   /* it is not tried less often for it */
+	bool ends_quarantine = false; /* it is as if the index had not been in it */
 };
 
 bool IsRevert(const Action &action);

@@ -17,6 +17,7 @@
 #include "core/report/describe_gains.h"
 #include "flow/advise_maintenance.h"
 #include "flow/change_action.h"
+#include "flow/index_users.h"
 #include "flow/tune_indexes.h"
 #include "pg/activity.h"
 #include "pg/catalog.h"
@@ -67,9 +68,9 @@ ExpectedOf(const RecommendedIndex &recommended)
 }
 
 bool
-IsOn(const AdvisedStatement &advised, ObjectId relation)
+IsOn(const AdvisedStatement &advised, const ObjectIds &tables)
 {
-	auto is_it = [&](ObjectId oid) { return oid == relation; };
+	auto is_it = [&](ObjectId oid) { return tables.count(oid) != 0; };
 
 	return std::any_of(advised.relations.begin(), advised.relations.end(), is_it) ||
 		   std::any_of(advised.copied_into.begin(), advised.copied_into.end(), is_it);
@@ -77,19 +78,19 @@ IsOn(const AdvisedStatement &advised, ObjectId relation)
 
 /* The other statements on its table, by which it is verified, too; those that took most time. */
 Json
-StatementsBeside(const IndexAdvice &tuned, const RecommendedIndex &recommended)
+StatementsBeside(const IndexAdvice &tuned, const ObjectIds &tables, const std::vector<StatementGain> &gains)
 {
 	Json beside = Json::array();
 	std::set<size_t> served;
 
-	for (const StatementGain &gain : recommended.gains)
+	for (const StatementGain &gain : gains)
 		served.insert(gain.statement);
 	for (size_t i = 0; i < tuned.statements.size() && beside.size() < kMostBeside; i++)
 	{
 		const AdvisedStatement &advised = tuned.statements[i];
 		const StatementKey &key = advised.statement.key;
 
-		if (served.count(i) == 0 && IsOn(advised, recommended.relation))
+		if (served.count(i) == 0 && IsOn(advised, tables))
 			beside.push_back(
 				Json{{"userid", key.userid}, {"queryid", key.queryid}, {"toplevel", key.toplevel}});
 	}
@@ -106,7 +107,7 @@ EvidenceOf(const IndexAdvice &tuned, const RecommendedIndex &recommended)
 	Json superfluous = Json::array();
 	Json replaced = Json::array();
 
-	evidence["beside"] = StatementsBeside(tuned, recommended);
+	evidence["beside"] = StatementsBeside(tuned, {recommended.relation}, recommended.gains);
 	if (!recommended.covered_by.empty())
 		evidence["covered_by"] = recommended.covered_by;
 	for (ColumnNumber column : recommended.set_columns)
@@ -356,6 +357,7 @@ RefreshAdvice()
 	pg::Journal journal(spi);
 	IndexRequest request;
 	std::set<int64_t> current;
+	std::set<std::string> drops;
 
 	pg::RequireWritable();
 	pg::RequireNoSimulation(spi);
@@ -367,10 +369,22 @@ RefreshAdvice()
 	result.advice = TuneIndexes(request);
 	CountStatements(result);
 	for (const RecommendedIndex &recommended : result.advice.recommendations)
+	{
+		if (recommended.drop)
+			drops.insert(recommended.target);
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
+	}
 	pg::NoteIndexUsage(spi);
-	for (const Advice &advice : AdviseMaintenance(spi, request.exclusions))
+	for (Advice &advice : AdviseMaintenance(spi, request.exclusions))
+	{
+		/* What is superfluous for a better reason, too, is advised already. */
+		if (advice.kind == ActionKind::kDropIndex && drops.count(advice.target) > 0)
+			continue;
+		if (advice.kind == ActionKind::kDropIndex)
+			advice.evidence["beside"] =
+				StatementsBeside(result.advice, ReadAncestors(spi, advice.relation), {});
 		StoreAdvice(journal, advice, result, current);
+	}
 	RetireAdvice(journal, result, current);
 	pg::StoreVerdicts(spi, VerdictsOf(result.advice));
 	result.summary = Summarize(result, spi);

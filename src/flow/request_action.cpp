@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "flow/change_action.h"
+#include "flow/quarantine.h"
 #include "pg/activity.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
@@ -96,7 +97,7 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 	bool reverting = event == ActionEvent::kRevert;
 
 	if (action.status == (reverting ? ActionStatus::kTakenBack : ActionStatus::kVerifying) ||
-		(!reverting && action.status == ActionStatus::kKept))
+		(!reverting && (action.status == ActionStatus::kKept || action.status == ActionStatus::kQuarantined)))
 		return;
 
 	pg::Journal::Trouble error = journal.ReadLastError(action.id);
@@ -208,7 +209,17 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		throw Refusal({sqlstate::kFeatureNotSupported, "action " + std::to_string(id) + " cannot be reverted",
 					   "It is maintenance, which leaves nothing that could be taken back.",
 					   "See SELECT steward.explain_recommendation(" + std::to_string(id) + ");"});
-	if (event == ActionEvent::kRevert)
+	if (event == ActionEvent::kRevert && action.status == ActionStatus::kQuarantined)
+	{
+		/* There is nothing that a worker would have to do. */
+		ChangeAction(journal, action, ActionEvent::kRelease);
+		{
+			pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+			ApplyQuarantines(journal);
+		}
+	}
+	else if (event == ActionEvent::kRevert)
 		RevertAction(journal, action);
 	else
 		ChangeAction(journal, action, event);

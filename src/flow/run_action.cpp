@@ -72,6 +72,15 @@ WaitAfterPostponements(int64_t count)
 	return std::min(60, 1 << std::min<int64_t>(count, 6)) * 60;
 }
 
+/* A person's decision stands, and so does what was found out by doing without an index. */
+ActionEvent
+EventOfPostponement(const pg::Journal::Request &request, const Obstacle &obstacle)
+{
+	if (request.tried && !obstacle.ends_quarantine)
+		return ActionEvent::kResume;
+	return request.approved ? ActionEvent::kReturn : ActionEvent::kPostpone;
+}
+
 /* First transaction: decides, and writes the intent down. */
 Plan
 Prepare(int64_t id)
@@ -102,15 +111,14 @@ Prepare(int64_t id)
 	plan.go = !obstacle;
 	if (obstacle)
 	{
-		/* A person's decision stands. */
-		if (obstacle->event == ActionEvent::kPostpone && plan.action.status == ActionStatus::kQueued &&
-			journal.LastRequest(id).approved)
-			obstacle->event = ActionEvent::kReturn;
+		if (obstacle->event == ActionEvent::kPostpone && plan.action.status == ActionStatus::kQueued)
+			obstacle->event = EventOfPostponement(journal.LastRequest(id), *obstacle);
 		note.sqlstate = sqlstate::kNotInPrerequisiteState;
 		note.error = obstacle->text;
 		ChangeAction(journal, plan.action, obstacle->event, note);
 		if (!obstacle->may_pass_soon &&
-			(plan.action.status == ActionStatus::kProposed || plan.action.status == ActionStatus::kApproved))
+			(plan.action.status == ActionStatus::kProposed || plan.action.status == ActionStatus::kApproved ||
+			 plan.action.status == ActionStatus::kQuarantined))
 			journal.Defer(id, WaitAfterPostponements(journal.CountPostponements(id)));
 	}
 	return plan;
@@ -134,7 +142,7 @@ RemoveInvalid(const Action &action)
 bool
 ClearAway(const Plan &plan)
 {
-	if (plan.doing == Doing::kAnalyze)
+	if (plan.doing == Doing::kAnalyze || plan.doing == Doing::kQuarantine)
 		return true;
 	if (plan.doing == Doing::kReindex)
 		return RemoveReindexLeftovers(plan.action);
@@ -257,6 +265,8 @@ IsDone(const Plan &plan, const std::optional<Error> &error)
 			return LookAtIndex(plan.action) == IndexState::kValid;
 		case Doing::kDrop:
 			return LookAtIndex(plan.action) == IndexState::kAbsent;
+		case Doing::kQuarantine:
+			return !plan.settle;
 		case Doing::kReindex:
 			return IsReindexed(plan.action);
 		case Doing::kAnalyze:
@@ -343,7 +353,11 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 			}
 			if (done && !IsRevert(plan.action))
 				note.measured = TakeBaseline(spi, plan.action);
-			ChangeAction(journal, plan.action, done ? ActionEvent::kSucceed : ActionEvent::kFail, note);
+			ChangeAction(journal, plan.action,
+						 !done                              ? ActionEvent::kFail
+						 : plan.doing == Doing::kQuarantine ? ActionEvent::kQuarantine
+															: ActionEvent::kSucceed,
+						 note);
 		});
 	return note.error;
 }
@@ -385,8 +399,11 @@ CarryOut(int64_t id)
 	InTransaction([&] { plan = Prepare(id); });
 	if (!plan.go)
 		return;
-	pg::LogMessage("action " + std::to_string(id) +
-				   " starts: " + (plan.settle ? "settling " + plan.action.target : plan.sql));
+	pg::LogMessage("action " + std::to_string(id) + " starts: " +
+				   (plan.settle ? "settling " + plan.action.target
+					: plan.doing == Doing::kQuarantine
+						? "the planner does without index " + plan.action.target
+						: plan.sql));
 
 	std::optional<Error> error;
 
@@ -400,7 +417,7 @@ CarryOut(int64_t id)
 		if (!outcome.pause.empty())
 			error = Error{sqlstate::kLockNotAvailable, outcome.pause, "", ""};
 	}
-	else if (!plan.settle)
+	else if (!plan.settle && plan.doing != Doing::kQuarantine)
 		error = Execute(plan);
 	if (!error && !plan.analyze.empty())
 	{

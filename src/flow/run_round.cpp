@@ -14,11 +14,13 @@
 #include "flow/forget_history.h"
 #include "flow/measure_action.h"
 #include "flow/observe_workload.h"
+#include "flow/quarantine.h"
 #include "flow/refresh_advice.h"
 #include "flow/schedule_actions.h"
 #include "pg/extension.h"
 #include "pg/index_usage.h"
 #include "pg/journal.h"
+#include "pg/quarantine.h"
 #include "pg/session.h"
 
 namespace steward
@@ -84,6 +86,25 @@ VerifyRound()
 
 	NoteDroppedIndexes(journal, spi);
 	VerifyActions(spi, journal);
+	JudgeQuarantines(spi, journal);
+}
+
+void
+QuarantineRound()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	ApplyQuarantines(journal);
+}
+
+void
+LiftRound()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
+	LiftQuarantines(journal);
 }
 
 std::string
@@ -133,7 +154,8 @@ AnythingLeft()
 {
 	pg::Spi spi;
 
-	return !pg::Journal(spi).LoadWhere({ActionStatus::kRunning, ActionStatus::kReverting}).empty();
+	return !pg::Journal(spi).LoadWhere({ActionStatus::kRunning, ActionStatus::kReverting}).empty() ||
+		   pg::HasQuarantines();
 }
 
 } // namespace steward

@@ -44,6 +44,12 @@ void ForgetRound();
 /* From mode `advise` on: measures what was applied, and decides whether it stays. */
 void VerifyRound();
 
+/* Has the planner do without the indexes in quarantine, and no others. */
+void QuarantineRound();
+
+/* Ends all quarantines of the database. */
+void LiftRound();
+
 /* Renews the advice.  Returns its summary. */
 std::string AdviseRound();
 

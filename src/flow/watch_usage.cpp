@@ -10,6 +10,7 @@
 #include "flow/watch_usage.h"
 
 #include "pg/index_usage.h"
+#include "pg/quarantine.h"
 #include "pg/settings.h"
 
 namespace steward
@@ -23,20 +24,37 @@ constexpr double kMinutesPerDay = 24 * 60;
 } // namespace
 
 std::vector<JudgedIndex>
-JudgeIndexes(pg::Spi &spi)
+JudgeIndexes(pg::Spi &spi, ObjectId only)
 {
 	std::vector<JudgedIndex> judged;
 	UsageRules rules;
 
 	rules.unused_after_days = pg::settings::unused_after_min / kMinutesPerDay;
 	rules.unseen_readers = pg::UnseenReaders(spi, rules.unused_after_days);
-	for (IndexUsage &index : pg::ReadIndexUsage(spi))
+	for (IndexUsage &index : pg::ReadIndexUsage(spi, only))
 	{
+		index.in_quarantine = pg::IsInQuarantine(index.oid);
+
 		UsageJudgement judgement = JudgeUsage(index, rules);
 
 		judged.push_back({std::move(index), std::move(judgement)});
 	}
 	return judged;
+}
+
+UsageJudgement
+JudgeIndex(pg::Spi &spi, ObjectId index)
+{
+	std::vector<JudgedIndex> judged = JudgeIndexes(spi, index);
+
+	return judged.empty() ? UsageJudgement{UsageVerdict::kWatched, "it is not there any more"}
+						  : judged.front().judgement;
+}
+
+bool
+IsUnused(const Action &action)
+{
+	return action.kind == ActionKind::kDropIndex && action.evidence.value("unused", false);
 }
 
 } // namespace steward

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/maintenance/judge_usage.h"
+#include "model/action.h"
 #include "pg/spi.h"
 
 namespace steward
@@ -23,7 +24,13 @@ struct JudgedIndex
 	UsageJudgement judgement;
 };
 
-/* As the extension's owner. */
-std::vector<JudgedIndex> JudgeIndexes(pg::Spi &spi);
+/* All of the database, or one of them.  As the extension's owner. */
+std::vector<JudgedIndex> JudgeIndexes(pg::Spi &spi, ObjectId only = 0);
+
+/* One of them; of one that is not there nobody knows anything. */
+UsageJudgement JudgeIndex(pg::Spi &spi, ObjectId index);
+
+/* Whether the action drops an index for no other reason than that nobody uses it. */
+bool IsUnused(const Action &action);
 
 } // namespace steward

@@ -222,7 +222,8 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 	pg::Row counts = spi.QueryOne("SELECT count(*) FILTER (WHERE status = 'approved'),"
 								  "       count(*) FILTER (WHERE status = 'verifying'),"
 								  "       count(*) FILTER (WHERE status = 'failed'),"
-								  "       count(*) FILTER (WHERE status = 'proposed')"
+								  "       count(*) FILTER (WHERE status = 'proposed'),"
+								  "       count(*) FILTER (WHERE status = 'quarantined')"
 								  "  FROM steward.actions");
 	auto count = [&](size_t column, const char *what)
 	{ return Count(static_cast<size_t>(counts.Integer(column)), what); };
@@ -239,6 +240,12 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 			{"SEEN",
 			 "what mode auto would do of its own accord waits: pg_steward.maintenance_window is closed",
 			 "SHOW pg_steward.maintenance_window;"});
+	if (counts.Integer(4) > 0)
+		lines.push_back(
+			{"SEEN",
+			 Count(static_cast<size_t>(counts.Integer(4)), "index", "indexes") +
+				 " in quarantine: the planner does without, before they are dropped",
+			 "SELECT id, ddl, updated_at, verification FROM steward.recommendations WHERE status = 'quarantined';"});
 	if (counts.Integer(1) > 0)
 		lines.push_back(
 			{"SEEN", count(1, "action") + " done, whose effect is being measured",
@@ -272,7 +279,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 	for (const pg::Row &row :
 		 spi.Query("SELECT a.id, a.kind, a.target, j.to_status, j.by_role, j.at::timestamptz(0)"
 				   "  FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action"
-				   " WHERE j.to_status IN ('verifying', 'kept', 'taken_back', 'failed')"
+				   " WHERE j.to_status IN ('quarantined', 'verifying', 'kept', 'taken_back', 'failed')"
 				   " ORDER BY j.id DESC LIMIT 5"))
 		lines.push_back({"DID",
 						 row.Text(5) + " action " + row.Text(0) + ", " + row.Text(1) + " " + row.Text(2) +

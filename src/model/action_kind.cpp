@@ -21,12 +21,19 @@ namespace
 using S = ActionStatus;
 
 constexpr std::array kStatusNames = {
-	std::pair{S::kProposed, "proposed"},   std::pair{S::kApproved, "approved"},
-	std::pair{S::kWithheld, "withheld"},   std::pair{S::kQueued, "queued"},
-	std::pair{S::kRunning, "running"},     std::pair{S::kVerifying, "verifying"},
-	std::pair{S::kKept, "kept"},           std::pair{S::kRevertQueued, "revert_queued"},
-	std::pair{S::kReverting, "reverting"}, std::pair{S::kTakenBack, "taken_back"},
-	std::pair{S::kFailed, "failed"},       std::pair{S::kDismissed, "dismissed"},
+	std::pair{S::kProposed, "proposed"},
+	std::pair{S::kApproved, "approved"},
+	std::pair{S::kWithheld, "withheld"},
+	std::pair{S::kQueued, "queued"},
+	std::pair{S::kRunning, "running"},
+	std::pair{S::kVerifying, "verifying"},
+	std::pair{S::kQuarantined, "quarantined"},
+	std::pair{S::kKept, "kept"},
+	std::pair{S::kRevertQueued, "revert_queued"},
+	std::pair{S::kReverting, "reverting"},
+	std::pair{S::kTakenBack, "taken_back"},
+	std::pair{S::kFailed, "failed"},
+	std::pair{S::kDismissed, "dismissed"},
 	std::pair{S::kObsolete, "obsolete"},
 };
 

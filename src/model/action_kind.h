@@ -32,7 +32,8 @@ enum class ActionStatus
 	kWithheld, /* advised, but something speaks against it: see the reason */
 	kQueued,
 	kRunning,
-	kVerifying, /* done; its effect is being measured */
+	kQuarantined, /* the planner does without the index, before it is dropped */
+	kVerifying,   /* done; its effect is being measured */
 	kKept,
 	kRevertQueued,
 	kReverting,

@@ -43,6 +43,8 @@ struct IndexUsage
 	bool valid = false;
 	bool being_built = false;
 	IndexDuties duties;
+	bool in_quarantine = false; /* the planner does without it, since it was unused */
+	bool rebuildable = false;   /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
 
 	std::optional<std::string> watched_since; /* as the server writes times */

@@ -430,7 +430,7 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
-                          WHERE classid = 'pg_class'::regclass AND objid = i.indexrelid AND deptype = 'e'),
+                          WHERE classid = 'pg_class'::regclass AND objid IN (i.indexrelid, i.indrelid) AND deptype = 'e'),
        i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i', pg_relation_size(i.indexrelid), am.amname,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
        EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = i.indexrelid)

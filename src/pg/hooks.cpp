@@ -9,6 +9,8 @@
  */
 #include "pg/hooks.h"
 
+#include "pg/quarantine.h"
+
 extern "C"
 {
 #include "optimizer/paths.h"
@@ -29,6 +31,7 @@ get_index_stats_hook_type previous_index_stats = nullptr;
 const Call *explained = nullptr;
 ExplainOneQuery_hook_type previous_explain = nullptr;
 planner_hook_type previous_planner = nullptr;
+bool planning_ourselves = false;
 
 } // namespace
 
@@ -39,6 +42,9 @@ OnRelationInfo(PlannerInfo *root, Oid relation, bool inhparent, RelOptInfo *rel)
 {
 	if (previous_relation_info != nullptr)
 		previous_relation_info(root, relation, inhparent, rel);
+	/* What we ask the planner ourselves is what it would do with them. */
+	if (!planning_ourselves)
+		LeaveOutQuarantined(rel);
 	if (active != nullptr && active->on_relation != nullptr)
 		active->on_relation(root, relation, inhparent, rel, active->argument);
 }
@@ -67,11 +73,13 @@ OnNestedPlanning(Query *query, const char *text, int cursor_options, ParamListIn
 {
 	get_relation_info_hook_type const relation_info = get_relation_info_hook;
 	const PlannerWatch *const watch = active;
+	bool const ourselves = planning_ourselves;
 	PlannedStmt *plan;
 
 	PG_TRY();
 	{
 		active = nullptr;
+		planning_ourselves = false;
 		get_relation_info_hook = nullptr;
 		plan = previous_planner != nullptr ? previous_planner(query, text, cursor_options, parameters)
 										   : standard_planner(query, text, cursor_options, parameters);
@@ -79,6 +87,7 @@ OnNestedPlanning(Query *query, const char *text, int cursor_options, ParamListIn
 	PG_FINALLY();
 	{
 		active = watch;
+		planning_ourselves = ourselves;
 		get_relation_info_hook = relation_info;
 	}
 	PG_END_TRY();
@@ -113,6 +122,7 @@ CallWatchedPlanner(Query *query, const char *text, ParamListInfo parameters)
 {
 	PlannedStmt *plan;
 	planner_hook_type const hook = planner_hook;
+	bool const ourselves = planning_ourselves;
 
 	/* A function that we call may call us. */
 	if (hook != OnNestedPlanning)
@@ -120,6 +130,7 @@ CallWatchedPlanner(Query *query, const char *text, ParamListInfo parameters)
 	PG_TRY();
 	{
 		planner_hook = OnNestedPlanning;
+		planning_ourselves = true;
 		plan = previous_planner != nullptr
 				   ? previous_planner(query, text, CURSOR_OPT_PARALLEL_OK, parameters)
 				   : standard_planner(query, text, CURSOR_OPT_PARALLEL_OK, parameters);
@@ -127,6 +138,7 @@ CallWatchedPlanner(Query *query, const char *text, ParamListInfo parameters)
 	PG_FINALLY();
 	{
 		planner_hook = hook;
+		planning_ourselves = ourselves;
 	}
 	PG_END_TRY();
 	return plan;

@@ -18,12 +18,12 @@ namespace
 /*
  * A crash wipes the counters and leaves no other trace.  Those of the database
  * have become large by then, so that they show it for a while; those of each table
- * and index are looked at, too.
+ * and index are looked at, too.  What happened in more than a day in which nobody
+ * looked is not known.
  */
 constexpr const char *kForgetIfBrokenQuery = R"(
 WITH now AS (
 	SELECT s.system_identifier, c.timeline_id AS timeline, d.oid AS database,
-	       pg_stat_get_db_stat_reset_time(d.oid) AS reset_at,
 	       pg_stat_get_db_xact_commit(d.oid) + pg_stat_get_db_xact_rollback(d.oid) AS transactions
 	  FROM pg_control_system() AS s, pg_control_checkpoint() AS c, pg_database AS d
 	 WHERE d.datname = current_database()),
@@ -31,48 +31,61 @@ broken AS (
 	DELETE FROM steward.index_usage
 	 WHERE NOT EXISTS (SELECT FROM steward.usage_watch AS w, now AS n
 	                    WHERE w.system_identifier = n.system_identifier AND w.timeline = n.timeline
-	                      AND w.database = n.database AND w.reset_at IS NOT DISTINCT FROM n.reset_at
-	                      AND w.transactions <= n.transactions))
-INSERT INTO steward.usage_watch AS w (system_identifier, timeline, database, reset_at, transactions, standby_seen_at)
-SELECT n.system_identifier, n.timeline, n.database, n.reset_at, n.transactions, CASE WHEN $1 THEN now() END
+	                      AND w.database = n.database
+	                      AND w.transactions <= n.transactions
+                      AND w.noted_at > now() - interval '1 day'))
+INSERT INTO steward.usage_watch AS w
+  (system_identifier, timeline, database, transactions, noted_at, standby_seen_at)
+SELECT n.system_identifier, n.timeline, n.database, n.transactions, now(), CASE WHEN $1::boolean THEN now() END
   FROM now AS n
     ON CONFLICT (id) DO UPDATE
    SET system_identifier = excluded.system_identifier, timeline = excluded.timeline, database = excluded.database,
-       reset_at = excluded.reset_at, transactions = excluded.transactions,
+       transactions = excluded.transactions, noted_at = excluded.noted_at,
        standby_seen_at = coalesce(excluded.standby_seen_at, w.standby_seen_at))";
 
 /* What reads a table: scans of it, and of its indexes. */
-constexpr const char *kNoteQuery = R"(
-INSERT INTO steward.index_usage AS u (index, relation, since, scans, table_scans, table_reads, table_writes, noted_at)
-SELECT i.indexrelid, i.indrelid, now(), pg_stat_get_numscans(i.indexrelid), pg_stat_get_numscans(i.indrelid),
-       (pg_stat_get_numscans(i.indrelid) + sum(pg_stat_get_numscans(i.indexrelid)) OVER (PARTITION BY i.indrelid))::bigint,
-       pg_stat_get_tuples_inserted(i.indrelid) + pg_stat_get_tuples_updated(i.indrelid)
-         + pg_stat_get_tuples_deleted(i.indrelid), now()
-  FROM pg_index AS i
-  JOIN pg_class AS c ON c.oid = i.indexrelid
- WHERE c.relkind = 'i' AND c.relpersistence <> 't'
-   AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace
-                               WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))
-    ON CONFLICT (index) DO UPDATE
-   SET relation = excluded.relation,
-       since = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
-                         OR excluded.table_writes < u.table_writes THEN now() ELSE u.since END,
-       used_at = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
-                           OR excluded.table_writes < u.table_writes THEN NULL
-                      WHEN excluded.scans > u.scans THEN now() ELSE u.used_at END,
-       uses = CASE WHEN excluded.scans < u.scans OR excluded.table_scans < u.table_scans
-                        OR excluded.table_writes < u.table_writes THEN 0 ELSE u.uses + excluded.scans - u.scans END,
-       reads_unused = CASE WHEN excluded.scans <> u.scans OR excluded.table_scans < u.table_scans
-                                OR excluded.table_writes < u.table_writes THEN 0
-                           ELSE u.reads_unused + greatest(excluded.table_reads - u.table_reads, 0) END,
-       writes_unused = CASE WHEN excluded.scans <> u.scans OR excluded.table_scans < u.table_scans
-                                 OR excluded.table_writes < u.table_writes THEN 0
-                            ELSE u.writes_unused + excluded.table_writes - u.table_writes END,
-       scans = excluded.scans, table_scans = excluded.table_scans, table_reads = excluded.table_reads,
-       table_writes = excluded.table_writes, noted_at = now()
- WHERE excluded.scans <> u.scans OR excluded.table_scans < u.table_scans OR excluded.table_writes < u.table_writes
-    OR ((excluded.table_reads <> u.table_reads OR excluded.table_writes <> u.table_writes)
-        AND (u.noted_at < now() - interval '1 hour' OR u.reads_unused = 0 OR u.writes_unused = 0)))";
+constexpr const char *kCounters = R"(
+WITH now AS MATERIALIZED (
+	SELECT i.indexrelid AS index, i.indrelid AS relation, pg_stat_get_numscans(i.indexrelid) AS scans,
+	       pg_stat_get_numscans(i.indrelid) AS table_scans,
+	       (pg_stat_get_numscans(i.indrelid)
+	         + sum(pg_stat_get_numscans(i.indexrelid)) OVER (PARTITION BY i.indrelid))::bigint AS table_reads,
+	       pg_stat_get_tuples_inserted(i.indrelid) + pg_stat_get_tuples_updated(i.indrelid)
+	         + pg_stat_get_tuples_deleted(i.indrelid) AS table_writes
+	  FROM pg_index AS i
+	  JOIN pg_class AS c ON c.oid = i.indexrelid
+	 WHERE c.relkind = 'i' AND c.relpersistence <> 't'
+	   AND c.relnamespace NOT IN (SELECT oid FROM pg_namespace
+	                               WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))))";
+
+/* What changed, and what merely went on at most once an hour: there may be many indexes. */
+constexpr const char *kAddQuery = R"(
+UPDATE steward.index_usage AS u
+   SET since = CASE WHEN l.broken THEN now() ELSE u.since END,
+       used_at = CASE WHEN l.broken THEN NULL WHEN n.scans > u.scans THEN now() ELSE u.used_at END,
+       uses = CASE WHEN l.broken THEN 0 ELSE u.uses + n.scans - u.scans END,
+       reads_unused = CASE WHEN l.broken OR n.scans > u.scans THEN 0
+                           ELSE u.reads_unused + greatest(n.table_reads - u.table_reads, 0) END,
+       writes_unused = CASE WHEN l.broken OR n.scans > u.scans THEN 0
+                            ELSE u.writes_unused + n.table_writes - u.table_writes END,
+       scans = n.scans, table_scans = n.table_scans, table_reads = n.table_reads, table_writes = n.table_writes,
+       noted_at = now()
+  FROM now AS n
+  JOIN steward.index_usage AS o USING (index)
+ CROSS JOIN LATERAL (SELECT n.scans < o.scans OR n.table_scans < o.table_scans OR n.table_writes < o.table_writes
+                            OR n.relation <> o.relation AS broken) AS l
+ WHERE u.index = n.index
+   AND (l.broken OR n.scans > o.scans
+        OR ((n.table_reads <> o.table_reads OR n.table_writes <> o.table_writes)
+            AND (o.noted_at < now() - interval '1 hour' OR o.reads_unused = 0 OR o.writes_unused = 0))))";
+
+constexpr const char *kAddNewQuery = R"(
+INSERT INTO steward.index_usage
+  (index, relation, since, scans, table_scans, table_reads, table_writes, noted_at)
+SELECT n.index, n.relation, now(), n.scans, n.table_scans, n.table_reads, n.table_writes, now()
+  FROM now AS n
+ WHERE NOT EXISTS (SELECT FROM steward.index_usage AS u WHERE u.index = n.index)
+    ON CONFLICT (index) DO NOTHING)";
 
 /* A standby has counters of its own; what was noted there came from the primary. */
 constexpr const char *kUsageQuery = R"(
@@ -85,7 +98,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        i.indisreplident, i.indisclustered,
        c.relkind = 'I' OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid),
        EXISTS (SELECT FROM pg_depend AS d
-                WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.deptype = 'e'),
+                WHERE d.classid = 'pg_class'::regclass AND d.objid IN (i.indexrelid, i.indrelid) AND d.deptype = 'e'),
        coalesce((SELECT k.conname FROM pg_constraint AS k
                   WHERE k.contype = 'f' AND k.conrelid = i.indrelid AND i.indpred IS NULL
                     AND (i.indkey::smallint[])[0:cardinality(k.conkey) - 1] @> k.conkey
@@ -98,7 +111,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        CASE WHEN l.used THEN 0
             ELSE extract(epoch FROM now() - u.used_at) / 86400 END::float8,
        coalesce(u.reads_unused, 0), coalesce(u.writes_unused, 0), u.since,
-       CASE WHEN l.used THEN now() ELSE u.used_at END
+       CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i'
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -107,6 +120,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
   LEFT JOIN steward.index_usage AS u ON u.index = i.indexrelid AND u.relation = i.indrelid
  CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l
  WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
+   AND ($1::oid = 0 OR i.indexrelid = $1::oid)
  ORDER BY tn.nspname, t.relname, c.relname)";
 
 /* A walsender of a base backup ends soon, and one of logical replication uses no index there. */
@@ -130,15 +144,16 @@ NoteIndexUsage(Spi &spi)
 	spi.Execute(kForgetIfBrokenQuery, {CountStandbys(spi) > 0 ? "true" : "false"});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
-	spi.Execute(kNoteQuery);
+	spi.Execute(std::string(kCounters) + kAddQuery);
+	spi.Execute(std::string(kCounters) + kAddNewQuery);
 }
 
 std::vector<IndexUsage>
-ReadIndexUsage(Spi &spi)
+ReadIndexUsage(Spi &spi, steward::ObjectId only)
 {
 	std::vector<IndexUsage> indexes;
 
-	for (const Row &row : spi.Query(kUsageQuery))
+	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(only)}))
 	{
 		IndexUsage index;
 
@@ -166,6 +181,7 @@ ReadIndexUsage(Spi &spi)
 			index.used_days_ago = row.Number(20);
 		index.table_reads = row.Number(21);
 		index.table_writes = row.Number(22);
+		index.rebuildable = row.Bool(25);
 		if (!row.IsNull(23))
 			index.watched_since = row.Text(23);
 		if (!row.IsNull(24))

@@ -25,8 +25,8 @@ namespace steward::pg
  */
 void NoteIndexUsage(Spi &spi);
 
-/* Of all indexes but those of temporary tables and the system's. */
-std::vector<IndexUsage> ReadIndexUsage(Spi &spi);
+/* Of all indexes but those of temporary tables and the system's; or of one of them. */
+std::vector<IndexUsage> ReadIndexUsage(Spi &spi, steward::ObjectId only = 0);
 
 /*
  * Whose use of indexes the counters here do not show, as a clause: standbys that

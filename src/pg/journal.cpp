@@ -178,14 +178,16 @@ Journal::LastRequest(int64_t id)
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query("SELECT from_status = 'approved', worker_pid IS NOT NULL FROM steward.journal"
-							  " WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
-							  {std::to_string(id)});
+			return spi_.Query(
+				"SELECT from_status = 'approved', from_status = 'quarantined', worker_pid IS NOT NULL"
+				"  FROM steward.journal"
+				" WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
+				{std::to_string(id)});
 		});
 
 	if (rows.empty())
 		return {};
-	return {rows.front().Bool(0), rows.front().Bool(1)};
+	return {rows.front().Bool(0), rows.front().Bool(1), rows.front().Bool(2)};
 }
 
 int64_t
@@ -198,7 +200,7 @@ Journal::CountPostponements(int64_t id)
 				.QueryOne(
 					"SELECT count(*) FROM steward.journal"
 					" WHERE action = $1::bigint AND error IS NOT NULL AND from_status IN ('queued', 'running')"
-					"   AND to_status IN ('proposed', 'approved') AND at > now() - interval '1 day'",
+					"   AND to_status IN ('proposed', 'approved', 'quarantined') AND at > now() - interval '1 day'",
 					{std::to_string(id)})
 				.Integer(0);
 		});
@@ -242,17 +244,19 @@ Journal::DoneSince(double seconds_since_epoch)
 {
 	std::vector<int64_t> ids;
 
-	for (const Row &row : AsOwner(
-			 [&]
-			 {
-				 return spi_.Query(
-					 "SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
-					 "    ON j.action = a.id AND j.to_status = 'verifying' AND j.from_status = 'running'"
-					 " WHERE a.status IN ('verifying', 'kept') AND a.kind IN ('create_index', 'drop_index')"
-					 "   AND j.at >= to_timestamp($1::float8)"
-					 " GROUP BY a.id ORDER BY max(j.id) DESC",
-					 {std::to_string(seconds_since_epoch)});
-			 }))
+	for (
+		const Row &row : AsOwner(
+			[&]
+			{
+				return spi_.Query(
+					"SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
+					"    ON j.action = a.id AND j.to_status IN ('verifying', 'quarantined')"
+					"       AND j.from_status = 'running'"
+					" WHERE a.status IN ('verifying', 'kept', 'quarantined') AND a.kind IN ('create_index', 'drop_index')"
+					"   AND j.at >= to_timestamp($1::float8)"
+					" GROUP BY a.id ORDER BY max(j.id) DESC",
+					{std::to_string(seconds_since_epoch)});
+			}))
 		ids.push_back(row.Integer(0));
 	return ids;
 }
@@ -373,7 +377,8 @@ Journal::Record(int64_t id, ActionStatus from, ActionStatus to, const Transition
 					"UPDATE steward.actions"
 					"   SET status = $3, reason = coalesce($4, reason), updated_at = clock_timestamp(),"
 					"       not_before = NULL,"
-					"       observed = CASE WHEN $3 IN ('queued', 'proposed', 'approved') THEN NULL ELSE observed END"
+					"       observed = CASE WHEN $3 IN ('queued', 'proposed', 'approved') AND NOT ($2 = 'quarantined' AND $3 = 'queued')"
+					"                       THEN NULL ELSE observed END"
 					" WHERE id = $1::bigint AND status = $2",
 					{std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 					 note.reason}) != 1)
@@ -453,6 +458,37 @@ Journal::NoteObserved(int64_t id, const Json &observed)
 		{
 			return spi_.Execute("UPDATE steward.actions SET observed = $2::jsonb WHERE id = $1::bigint",
 								{std::to_string(id), DumpJson(observed)});
+		});
+}
+
+std::optional<Json>
+Journal::ReadObserved(int64_t id)
+{
+	Rows rows = AsOwner(
+		[&]
+		{
+			return spi_.Query(
+				"SELECT observed FROM steward.actions WHERE id = $1::bigint AND observed IS NOT NULL",
+				{std::to_string(id)});
+		});
+
+	if (rows.empty())
+		return std::nullopt;
+	return Json::parse(rows.front().Text(0));
+}
+
+double
+Journal::SecondsInQuarantine(int64_t id)
+{
+	return AsOwner(
+		[&]
+		{
+			return spi_
+				.QueryOne("SELECT coalesce(extract(epoch FROM clock_timestamp() - max(at)), 0)::float8"
+						  "  FROM steward.journal WHERE action = $1::bigint AND from_status = 'running'"
+						  "   AND to_status = 'quarantined'",
+						  {std::to_string(id)})
+				.Number(0);
 		});
 }
 

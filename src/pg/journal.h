@@ -64,6 +64,7 @@ public:
 	struct Request
 	{
 		bool approved = false; /* it had been approved before */
+		bool tried = false;    /* it was in quarantine, and nobody missed the index */
 		bool unasked = false;  /* by the steward, not by a person */
 	};
 	Request LastRequest(int64_t id);
@@ -105,6 +106,7 @@ public:
 
 	/* What its statements' times say so far; in place of what they said before. */
 	void NoteObserved(int64_t id, const Json &observed);
+	std::optional<Json> ReadObserved(int64_t id);
 
 	/* Whether taking it back was given up within so many minutes. */
 	bool CouldNotBeReverted(int64_t id, int minutes);
@@ -117,6 +119,9 @@ public:
 
 	/* How often it failed since it was done last. */
 	int64_t CountFailures(int64_t id);
+
+	/* Since the planner does without its index. */
+	double SecondsInQuarantine(int64_t id);
 
 	/* Since its status changed. */
 	double SecondsSinceChange(int64_t id);

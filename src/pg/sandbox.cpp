@@ -21,6 +21,7 @@ extern "C"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "miscadmin.h"
+#include "pgstat.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "utils/acl.h"
@@ -90,6 +91,7 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	int const outer_lock_timeout = LockTimeout;
 	int const outer_client_messages = client_min_messages;
 	int const outer_log_messages = log_min_messages;
+	bool const outer_track_counts = pgstat_track_counts;
 
 	planning_timed_out = 0;
 	/* Begun outside the guarded part: if this fails there is nothing to roll back. */
@@ -123,6 +125,8 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 				/* What a text is warned about its author was told when he sent it. */
 				client_min_messages = ERROR;
 				log_min_messages = ERROR;
+				/* The planner reads the ends of indexes: their counters are to show the users' reading. */
+				pgstat_track_counts = false;
 				enable_timeout_every(
 					planning_timeout,
 					TimestampTzPlusMilliseconds(GetCurrentTimestamp(), settings::planning_timeout_ms),
@@ -153,6 +157,7 @@ RunSandboxed(const Identity &identity, const std::function<void()> &body)
 	LockTimeout = outer_lock_timeout;
 	client_min_messages = outer_client_messages;
 	log_min_messages = outer_log_messages;
+	pgstat_track_counts = outer_track_counts;
 	if (planning_timed_out)
 	{
 		/* Whether it was taken up or not: the interrupt was ours. */

@@ -53,6 +53,7 @@ extern int min_free_space_mb;
 extern int mode; /* Mode */
 extern int old_transaction_limit_s;
 extern int planning_timeout_ms;
+extern int quarantine_time_min;
 extern int retry_after_min;
 extern int unused_after_min;
 extern int round_interval_s;

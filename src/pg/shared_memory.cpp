@@ -89,6 +89,9 @@ OnShmemStartup()
 	{
 		memset(shared, 0, sizeof(SharedState));
 		shared->lock = &GetNamedLWLockTranche(kTranche)->lock;
+		pg_atomic_init_u32(&shared->quarantined_length, 0);
+		for (pg_atomic_uint64 &place : shared->quarantined)
+			pg_atomic_init_u64(&place, 0);
 		LoadStopFile();
 	}
 	LWLockRelease(AddinShmemInitLock);

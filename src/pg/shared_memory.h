@@ -14,6 +14,7 @@
 extern "C"
 {
 #include "datatype/timestamp.h"
+#include "port/atomics.h"
 #include "storage/latch.h"
 #include "storage/lwlock.h"
 }
@@ -25,6 +26,7 @@ namespace steward::pg
 
 constexpr int kMaxDatabases = 1024;
 constexpr int kReasonLength = 256;
+constexpr uint32 kMaxQuarantined = 256;
 
 /* What the launcher knows of a database. */
 struct DatabaseSlot
@@ -54,6 +56,8 @@ struct SharedState
 	TimestampTz stopped_at;                /* Locks: lock */
 	int slot_failures;                     /* worker registrations that failed since start; Locks: lock */
 	DatabaseSlot databases[kMaxDatabases]; /* Locks: lock */
+	pg_atomic_uint32 quarantined_length;   /* so many may be taken; written under the lock, read without */
+	pg_atomic_uint64 quarantined[kMaxQuarantined]; /* database and index; 0: free; likewise */
 };
 
 /* Null where the module was not preloaded. */

@@ -202,6 +202,18 @@ ReadHours(Spi &spi, const std::vector<StatementKey> &keys, double since)
 	return hours;
 }
 
+std::set<StatementKey>
+StatementsWithin(Spi &spi, double seconds)
+{
+	std::set<StatementKey> keys;
+
+	for (const Row &row : spi.Query("SELECT DISTINCT userid, queryid, toplevel FROM steward.statement_history"
+									" WHERE until > now() - $1::float8 * interval '1 second' AND calls > 0",
+									{NumberText(seconds)}))
+		keys.insert(KeyOf(row));
+	return keys;
+}
+
 void
 RecordParts(Spi &spi, const std::vector<LiveStatement> &live, const std::map<StatementKey, WindowPart> &added)
 {

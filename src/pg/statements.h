@@ -12,6 +12,7 @@
 #include "pg/guard.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ NotedWorkload ReadNotedWorkload(Spi &spi);
 std::map<StatementKey, std::map<int64_t, StatementCounters>> ReadHours(Spi &spi,
 																	   const std::vector<StatementKey> &keys,
 																	   double since);
+
+/* Those that ran within so many seconds, as far as it is noted. */
+std::set<StatementKey> StatementsWithin(Spi &spi, double seconds);
 
 /* Records what statements added, as of this moment, and the counters they have now. */
 void RecordParts(Spi &spi, const std::vector<LiveStatement> &live,

@@ -45,7 +45,7 @@ sub touch_tables
 	foreach my $table (@tables)
 	{
 		$node->safe_psql($db, "SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
-			SELECT count(*) FROM $table" . ($table eq 'untouched_but_read' ? '' : "; UPDATE $table SET touched = touched + 1 WHERE id <= 10"));
+			SELECT count(*) FROM $table" . ($table eq 'untouched_but_read' ? '' : "; UPDATE $table SET touched = touched + 1 WHERE id % 200 = 0"));
 	}
 	$node->safe_psql($db, 'SELECT pg_stat_force_next_flush()');
 	return;
@@ -108,8 +108,20 @@ like(verdict_of('whole_id'), qr/^needed: it belongs to the index of a partitione
 like(verdict_of('only_read'), qr/^watched: .* its table was not written either/, 'a table that nobody wrote shows nothing');
 like(verdict_of('untouched_id'), qr/^watched: .* its table was not read either/, 'nor one that nobody read');
 
+# What we plan ourselves is no use; the planner looks at the ends of an index.
+$node->safe_psql($db, 'PREPARE latest AS SELECT count(*) FROM goods WHERE b > 1999; ' . 'EXECUTE latest; ' x 20 . 'SELECT pg_stat_force_next_flush()');
+my $scans = q{SELECT pg_stat_get_numscans('goods_idle'::regclass)};
+my $before = $node->safe_psql($db, $scans);
+
+look();
+is($node->safe_psql($db, q{SELECT count(*) FROM steward.statements WHERE query LIKE '%latest%' OR query LIKE '%b > $1%'}), 1, 'a statement whose planning reads an index is advised on');
+is($node->safe_psql($db, "SELECT pg_stat_force_next_flush(); $scans"), "\n$before", 'which does not count as a use');
+age(40);
+
 # What is remembered, and what is not
 age(36);
+touch_tables();
+look();
 like(verdict_of('goods_used'), qr/^unused/, 'a use of more than five weeks ago is long ago');
 $node->restart;
 await_steward($node, $db);

@@ -23,17 +23,20 @@ enum class ActionEvent
 	kRetire,   /* no adviser gives it any more */
 	kApprove,
 	kDismiss,
-	kLose,     /* somebody else dropped its index */
-	kApply,    /* put into the queue */
-	kRevert,   /* put into the queue, to be undone */
-	kStart,    /* an action worker takes it from the queue */
-	kPostpone, /* taken out of the queue, nothing was changed */
-	kReturn,   /* the same, of one that was approved: it stays so */
-	kSucceed,  /* the worker did what was asked */
-	kFinish,   /* the same of maintenance: its effect is not measured */
-	kRecur,    /* maintenance that has to be done again */
-	kFail,     /* the worker could not, and nothing of the attempt is left */
-	kKeep,     /* measured, and good */
+	kLose,       /* somebody else dropped its index */
+	kApply,      /* put into the queue */
+	kRevert,     /* put into the queue, to be undone */
+	kStart,      /* an action worker takes it from the queue */
+	kPostpone,   /* taken out of the queue, nothing was changed */
+	kReturn,     /* the same, of one that was approved: it stays so */
+	kResume,     /* the same, of one whose index is in quarantine: it stays so */
+	kSucceed,    /* the worker did what was asked */
+	kFinish,     /* the same of maintenance: its effect is not measured */
+	kQuarantine, /* it begins to be tried without the index */
+	kRelease,    /* the index was missed */
+	kRecur,      /* maintenance that has to be done again */
+	kFail,       /* the worker could not, and nothing of the attempt is left */
+	kKeep,       /* measured, and good */
 };
 
 /* What becomes of an action in `status` at `event`; nothing where it may not happen. */

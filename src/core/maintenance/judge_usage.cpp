@@ -71,6 +71,13 @@ JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 	if (index.used_days_ago && quiet_days < rules.unused_after_days)
 		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.scans, 0) + " times in " +
 										   Days(index.watched_days) + ", last " + Days(quiet_days) + " ago"};
+	if (!rules.unseen_readers.empty() && index.in_quarantine)
+		return {UsageVerdict::kWatched, "in quarantine, but " + rules.unseen_readers};
+	/* Known before; meanwhile nobody can use it, so that nothing is forgotten if the counters are lost. */
+	if (index.in_quarantine)
+		return {UsageVerdict::kUnused,
+				"in quarantine, where the planner does without it, since it had not been used for " +
+					Days(rules.unused_after_days)};
 	if (quiet_days < rules.unused_after_days)
 		return {UsageVerdict::kWatched, "it was not used in " + Days(quiet_days) +
 											"; pg_steward.unused_after is " + Days(rules.unused_after_days)};

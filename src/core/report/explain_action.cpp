@@ -139,6 +139,10 @@ DescribeOptions(const Action &action)
 	if (!superfluous.empty())
 		lines.push_back("It finds all that " + Join(superfluous, ", ") +
 						" finds, which may then be dropped.");
+	if (action.evidence.value("unused", false))
+		lines.push_back(
+			"At first the planner does without it in all sessions, for pg_steward.quarantine_time; only if "
+			"nothing misses it meanwhile it is dropped.");
 	if (std::string unique = TextOf(action.evidence, "unique_ddl"); !unique.empty())
 		lines.push_back("By its statistics no value occurs twice; to keep it so: " + unique);
 	return lines;

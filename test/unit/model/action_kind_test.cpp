@@ -32,7 +32,7 @@ TEST(StatusName, RoundTripsForEveryState)
 		EXPECT_TRUE(names.insert(name).second) << name;
 		EXPECT_EQ(StatusFromName(name), status) << name;
 	}
-	EXPECT_EQ(names.size(), 13u);
+	EXPECT_EQ(names.size(), 14u);
 }
 
 TEST(KindName, RoundTripsForEveryKind)

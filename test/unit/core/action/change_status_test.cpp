@@ -30,12 +30,13 @@ using E = ActionEvent;
 
 const std::vector<S> kStates = {
 	S::kProposed,     S::kApproved,  S::kWithheld,  S::kQueued, S::kRunning,   S::kVerifying, S::kKept,
-	S::kRevertQueued, S::kReverting, S::kTakenBack, S::kFailed, S::kDismissed, S::kObsolete,
+	S::kRevertQueued, S::kReverting, S::kTakenBack, S::kFailed, S::kDismissed, S::kObsolete,  S::kQuarantined,
 };
 
 const std::vector<E> kEvents = {
-	E::kPropose, E::kWithhold, E::kRetire, E::kApprove, E::kDismiss, E::kLose, E::kApply,  E::kRevert,
-	E::kStart,   E::kPostpone, E::kReturn, E::kSucceed, E::kFail,    E::kKeep, E::kFinish, E::kRecur,
+	E::kPropose, E::kWithhold, E::kRetire,     E::kApprove, E::kDismiss, E::kLose, E::kApply,
+	E::kRevert,  E::kStart,    E::kPostpone,   E::kReturn,  E::kSucceed, E::kFail, E::kKeep,
+	E::kFinish,  E::kRecur,    E::kQuarantine, E::kRelease, E::kResume,
 };
 
 const std::map<std::pair<S, E>, S> kLegal = {
@@ -83,8 +84,14 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kQueued, E::kStart}, S::kRunning},
 	{{S::kQueued, E::kPostpone}, S::kProposed},
 	{{S::kQueued, E::kReturn}, S::kApproved},
+	{{S::kQueued, E::kResume}, S::kQuarantined},
 	{{S::kRunning, E::kSucceed}, S::kVerifying},
 	{{S::kRunning, E::kFinish}, S::kKept},
+	/* An unused index is done without before it is dropped. */
+	{{S::kRunning, E::kQuarantine}, S::kQuarantined},
+	{{S::kQuarantined, E::kApply}, S::kQueued},
+	{{S::kQuarantined, E::kRelease}, S::kTakenBack},
+	{{S::kQuarantined, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kFail}, S::kFailed},
 

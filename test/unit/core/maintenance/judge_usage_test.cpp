@@ -90,6 +90,20 @@ TEST(JudgeUsage, WhoReadsUnseenKeepsIt)
 	EXPECT_THAT(JudgeUsage(Idle(), rules).reason, HasSubstr("2 standbys"));
 }
 
+TEST(JudgeUsage, InQuarantineNothingIsForgotten)
+{
+	IndexUsage index = Idle();
+
+	index.in_quarantine = true;
+	index.watched_days = 0.1;
+	index.table_reads = 0;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kUnused) << "a crash wiped the counters";
+	EXPECT_THAT(JudgeUsage(index, {}).reason, HasSubstr("in quarantine"));
+	EXPECT_EQ(JudgeUsage(index, {35, "a standby follows"}).verdict, UsageVerdict::kWatched);
+	index.used_days_ago = 0;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded) << "somebody used it nevertheless";
+}
+
 TEST(JudgeUsage, WhatIsBuiltOrInvalidIsNotJudged)
 {
 	IndexUsage index = Idle();

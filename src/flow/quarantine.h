@@ -1,0 +1,32 @@
+/*-------------------------------------------------------------------------
+ *
+ * quarantine.h
+ *	  Doing without an unused index for a while, before it is dropped.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/journal.h"
+
+namespace steward
+{
+
+/* Whether the action is to wait in quarantine before it is carried out. */
+bool NeedsQuarantine(pg::Journal &journal, const Action &action);
+
+/* Has the planner do without those indexes whose actions say so, and no others of this database. */
+void ApplyQuarantines(pg::Journal &journal);
+
+/*
+ * Ends each quarantine in which something became slower, or whose index something that
+ * ran meanwhile would have used; drops what nobody missed, when its time is over.
+ */
+void JudgeQuarantines(pg::Spi &spi, pg::Journal &journal);
+
+/* All of this database: nobody will look at what is missed. */
+void LiftQuarantines(pg::Journal &journal);
+
+} // namespace steward
