@@ -38,7 +38,7 @@ ifeq ($(WERROR),1)
 PG_CXXFLAGS += -Werror
 endif
 # PGXS links with the C compiler.
-SHLIB_LINK  += -lstdc++
+SHLIB_LINK  += -lstdc++ $(libpq)
 EXTRA_CLEAN  = build
 
 PG_CONFIG ?= pg_config
@@ -51,6 +51,9 @@ ifneq ($(PGXS),)
 # PGXS compiles bitcode without PG_CXXFLAGS, so not as C++20.
 override with_llvm := no
 include $(PGXS)
+
+# Standbys are asked over libpq.
+override CPPFLAGS += -I$(libpq_srcdir)
 
 # As system headers the server's own do not trip over our warnings.
 override CPPFLAGS := $(patsubst -I/%,-isystem /%,$(CPPFLAGS))

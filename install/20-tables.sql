@@ -158,5 +158,53 @@ CREATE TABLE steward.usage_watch (
 COMMENT ON TABLE steward.usage_watch IS
 'Of which database the counters in steward.index_usage are: in another one, after a promotion, a reset or a crash, or more than a day in which nobody looked, the watch begins anew. standby_seen_at: when a standby was seen last, whose use of indexes nobody knows here.';
 
+CREATE TABLE steward.index_bloat (
+	index                 oid PRIMARY KEY,
+	relation              oid NOT NULL,
+	measured_at           timestamptz,
+	bloat                 double precision,
+	rebuilt_at            timestamptz,
+	rebuilt_bytes_per_row double precision
+);
+
+COMMENT ON TABLE steward.index_bloat IS
+'bloat: which share of an index would be gone after a rebuild, 0 to 1, as measured last; NULL: not known. rebuilt_bytes_per_row: what it took for each row just after the steward had built it. Shown by steward.indexes.';
+
+CREATE TABLE steward.maintenance_rounds (
+	id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	began_at timestamptz NOT NULL DEFAULT now(),
+	ended_at timestamptz,
+	report   text,
+	details  jsonb
+);
+
+COMMENT ON TABLE steward.maintenance_rounds IS
+'When the steward looked after indexes and statistics, every pg_steward.maintenance_interval, and its report: what was done since the round before, what waits, what was skipped and why, and what wants a look. Shown by steward.rounds.';
+
+CREATE TABLE steward.standbys (
+	name         text PRIMARY KEY,
+	noted_at     timestamptz,
+	transactions bigint,
+	follows      boolean,
+	followers    bigint,
+	error        text
+);
+
+COMMENT ON TABLE steward.standbys IS
+'What the standbys in pg_steward.standbys said last: how many transactions they had in this database, whether they stream, and how many others follow them. error: why one did not answer since.';
+
+CREATE TABLE steward.standby_usage (
+	standby text NOT NULL,
+	index   oid NOT NULL,
+	since   timestamptz NOT NULL,
+	used_at timestamptz,
+	uses    bigint NOT NULL DEFAULT 0,
+	scans   bigint NOT NULL,
+	PRIMARY KEY (index, standby)
+);
+
+COMMENT ON TABLE steward.standby_usage IS
+'What each index was used for on standbys, as steward.index_usage has it of this server. Shown by steward.indexes.';
+
 -- What people decided travels with a dump; what was measured here does not.
 SELECT pg_catalog.pg_extension_config_dump('steward.exclusions', '');

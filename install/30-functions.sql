@@ -187,6 +187,7 @@ CREATE FUNCTION steward.list_indexes(
 	OUT verdict text,
 	OUT reason text,
 	OUT size_bytes bigint,
+	OUT bloat double precision,
 	OUT watched_since timestamptz,
 	OUT uses bigint,
 	OUT used_at timestamptz,
@@ -199,7 +200,17 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'steward_list_indexes';
 
 COMMENT ON FUNCTION steward.list_indexes() IS
-'All indexes of this database, what they were used for and whether they are needed. verdict: needed (it was used within pg_steward.unused_after, or something else than speed depends on it), watched (nobody knows yet) or unused; reason: why. uses, used_at: since watched_since, as far as the steward saw it, which looks every pg_steward.round_interval; table_reads, table_writes: scans and written rows of the table since the last use. Shown by steward.indexes.';
+'All indexes of this database, what they were used for and whether they are needed. verdict: needed (it was used within pg_steward.unused_after, or something else than speed depends on it), watched (nobody knows yet) or unused; reason: why. bloat: the share of it that a rebuild would win, 0 to 1, as measured last; NULL where that is not known. uses, used_at: since watched_since, as far as the steward saw it, which looks every pg_steward.round_interval; table_reads, table_writes: scans and written rows of the table since the last use. Shown by steward.indexes.';
+
+CREATE PROCEDURE steward.maintain(
+	dry_run boolean DEFAULT true,
+	INOUT report text DEFAULT NULL,
+	INOUT details jsonb DEFAULT NULL)
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'steward_maintain';
+
+COMMENT ON PROCEDURE steward.maintain(boolean, text, jsonb) IS
+'A round of maintenance now: measures the bloat of indexes, looks for what is to be done about indexes and statistics, and reports. dry_run: changes nothing. Without it all maintenance that is proposed is carried out, one after the other, but what a person has to ask for by its id: unused indexes go into quarantine, duplicates are dropped, bloated indexes rebuilt, tables analysed. report: for people; details: the same as jsonb, with sizes in bytes. Errors: 25001 inside a transaction block, 25006 on a standby.';
 
 -- A string body: the journal's policy is that of who asks.
 

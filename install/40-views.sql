@@ -44,8 +44,16 @@ COMMENT ON VIEW steward.progress IS
 'What the steward is at in this database, and what waits for its turn: see steward.list_progress().';
 
 CREATE VIEW steward.indexes AS
-	SELECT relation, index, verdict, reason, size_bytes, watched_since, uses, used_at, table_reads, table_writes, definition
+	SELECT relation, index, verdict, reason, size_bytes, bloat, watched_since, uses, used_at, table_reads, table_writes, definition
 	FROM steward.list_indexes();
 
 COMMENT ON VIEW steward.indexes IS
 'All indexes of this database, what they were used for and whether they are needed: see steward.list_indexes().';
+
+CREATE VIEW steward.rounds AS
+	SELECT id, began_at, ended_at, report, details
+	FROM steward.maintenance_rounds
+	ORDER BY id DESC;
+
+COMMENT ON VIEW steward.rounds IS
+'The rounds of maintenance, the newest first, with the report of each: what was done since the round before, what waits, what was skipped and why, and what wants a look.';

@@ -14,7 +14,7 @@ GRANT EXECUTE ON FUNCTION steward.recommend_cost_constants() TO PUBLIC;
 GRANT SELECT ON steward.statements, steward.calibration TO PUBLIC;
 
 GRANT SELECT ON steward.actions, steward.journal, steward.exclusions, steward.recommendations, steward.progress,
-	steward.indexes
+	steward.indexes, steward.rounds
 	TO pg_monitor, steward_admin;
 -- The predicate of a partial index may tell a value: such an action, and what
 -- became of it, is seen by those who may read its column.  In a database that
@@ -40,6 +40,7 @@ GRANT EXECUTE ON FUNCTION steward.list_indexes() TO pg_monitor, steward_admin;
 GRANT EXECUTE ON FUNCTION steward.changes_since(interval) TO pg_monitor, steward_admin;
 
 GRANT EXECUTE ON FUNCTION steward.refresh() TO steward_admin;
+GRANT EXECUTE ON PROCEDURE steward.maintain(boolean, text, jsonb) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.dismiss(bigint, text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.exclude(text, text) TO steward_admin;
 GRANT EXECUTE ON FUNCTION steward.remove_exclusion(text) TO steward_admin;

@@ -136,21 +136,21 @@ Count(size_t number, std::string_view singular, std::string_view plural)
 }
 
 std::vector<std::string>
-SplitList(std::string_view text)
+SplitList(std::string_view text, char separator)
 {
 	constexpr std::string_view kBlanks = " \t\r\n";
 	std::vector<std::string> parts;
 
 	while (!text.empty())
 	{
-		size_t comma = std::min(text.find(','), text.size());
-		std::string_view part = text.substr(0, comma);
+		size_t end = std::min(text.find(separator), text.size());
+		std::string_view part = text.substr(0, end);
 		size_t first = std::min(part.find_first_not_of(kBlanks), part.size());
 		size_t behind = part.find_last_not_of(kBlanks) + 1;
 
 		if (first < part.size())
 			parts.emplace_back(part.substr(first, behind - first));
-		text.remove_prefix(std::min(comma + 1, text.size()));
+		text.remove_prefix(std::min(end + 1, text.size()));
 	}
 	return parts;
 }

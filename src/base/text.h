@@ -36,7 +36,7 @@ std::string FormatPercent(double share);
 std::string Count(size_t number, std::string_view singular, std::string_view plural = {});
 
 /* The parts between commas, without the blanks around them; empty ones are left out. */
-std::vector<std::string> SplitList(std::string_view text);
+std::vector<std::string> SplitList(std::string_view text, char separator = ',');
 
 std::string Join(const std::vector<std::string> &parts, std::string_view separator);
 

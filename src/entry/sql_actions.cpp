@@ -53,24 +53,10 @@ RequireText(const std::optional<std::string> &text, const char *what)
 	return *text;
 }
 
-/* A build would wait for our own transaction, and we for the build. */
-void
-RequireNoTransactionBlock(FunctionCallInfo fcinfo, const char *call)
-{
-	auto *context = reinterpret_cast<CallContext *>(fcinfo->context);
-
-	if (context != nullptr && IsA(context, CallContext) && !context->atomic)
-		return;
-	throw Refusal({sqlstate::kActiveSqlTransaction,
-				   std::string("CALL ") + call + " cannot run inside a transaction block",
-				   "The build would wait for this transaction, and this transaction for the build.",
-				   "Send it as a statement of its own, outside of BEGIN ... COMMIT and of functions."});
-}
-
 void
 RequireActing(FunctionCallInfo fcinfo, const char *call)
 {
-	RequireNoTransactionBlock(fcinfo, call);
+	pg::RequireNoTransactionBlock(fcinfo, call);
 	pg::RequireWritable();
 	pg::RequirePreload();
 }
@@ -255,7 +241,7 @@ STEWARD_FUNCTION(steward_cancel)
 	pg::Arguments arguments(fcinfo);
 
 	/* Also where nothing else may be written: less is done then. */
-	RequireNoTransactionBlock(fcinfo, "steward.cancel");
+	pg::RequireNoTransactionBlock(fcinfo, "steward.cancel");
 	pg::RequirePrimary();
 	pg::RequirePreload();
 
@@ -284,7 +270,7 @@ STEWARD_FUNCTION(steward_tune)
 	}
 	request.dry_run = arguments.Bool(1).value_or(false);
 	if (request.dry_run)
-		RequireNoTransactionBlock(fcinfo, "steward.tune");
+		pg::RequireNoTransactionBlock(fcinfo, "steward.tune");
 	else
 		RequireActing(fcinfo, "steward.tune");
 

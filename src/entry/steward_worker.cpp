@@ -22,6 +22,7 @@
 #include "pg/quarantine.h"
 #include "pg/session.h"
 #include "pg/shared_memory.h"
+#include "pg/standbys.h"
 #include "pg/transaction.h"
 #include "pg/worker.h"
 
@@ -58,6 +59,10 @@ private:
 	void EndQuarantines();
 	void KeepQuarantines(bool keeps);
 	bool MayWrite();
+	void AskStandbys();
+	void MeasureIndexes();
+	void BeginMaintenance();
+	void EndMaintenance();
 	void DoRounds();
 	void RestIfCleared();
 	void ServeQueue(bool stopped);
@@ -72,6 +77,7 @@ private:
 	double last_usage_ = 0;
 	double last_advice_ = 0;
 	bool round_done_ = false;
+	std::optional<int64_t> maintenance_;      /* the round of maintenance that began */
 	std::map<std::string, std::string> told_; /* the last error of each kind of work */
 };
 
@@ -247,6 +253,61 @@ Steward::MayWrite()
 	return publication.empty();
 }
 
+/* Outside of a transaction, which must not last as long as a server does not answer. */
+void
+Steward::AskStandbys()
+{
+	std::string database;
+	std::vector<pg::StandbyAnswer> answers;
+
+	if (!Attempt("look up the name of its database", [&] { database = pg::CurrentDatabaseName(); }))
+		return;
+	try
+	{
+		answers = pg::AskStandbys(database);
+	}
+	catch (const std::exception &error)
+	{
+		NoteFailure("ask the standbys", error.what());
+		return;
+	}
+	Attempt("note what standbys use indexes for", [&] { StandbyRound(answers); });
+}
+
+/* Each in a transaction of its own: it holds up nobody's VACUUM. */
+void
+Steward::MeasureIndexes()
+{
+	std::vector<ObjectId> indexes;
+
+	Attempt("look for indexes to measure", [&] { indexes = IndexesToMeasureNow(); });
+	for (ObjectId index : indexes)
+	{
+		if (pg::ReadStopState().stopped ||
+			!Attempt("measure the bloat of an index", [&] { MeasureRound(index); }))
+			return;
+	}
+}
+
+/* What it finds is advised by the round that follows. */
+void
+Steward::BeginMaintenance()
+{
+	std::optional<int64_t> round;
+
+	if (!Attempt("begin a round of maintenance", [&] { round = BeginMaintenanceRound(); }) || !round)
+		return;
+	maintenance_ = round;
+	MeasureIndexes();
+}
+
+void
+Steward::EndMaintenance()
+{
+	if (maintenance_ && Attempt("write the maintenance report", [&] { EndMaintenanceRound(*maintenance_); }))
+		maintenance_.reset();
+}
+
 void
 Steward::DoRounds()
 {
@@ -261,11 +322,14 @@ Steward::DoRounds()
 	}
 	if (mode == pg::Mode::kObserve && now >= last_usage_ + pg::settings::round_interval_s)
 	{
+		AskStandbys();
 		Attempt("note how indexes are used", UsageRound);
 		last_usage_ = now;
 	}
 	if (mode >= pg::Mode::kAdvise && now >= last_advice_ + pg::settings::round_interval_s)
 	{
+		AskStandbys();
+		BeginMaintenance();
 		Attempt("verify what was applied", VerifyRound);
 		if (Attempt("renew the advice", [] { AdviseRound(); }))
 		{
@@ -273,6 +337,7 @@ Steward::DoRounds()
 			WithSlot([](pg::DatabaseSlot &slot) { slot.last_round_at = GetCurrentTimestamp(); });
 		}
 		Attempt("schedule actions", ScheduleRound);
+		EndMaintenance();
 		last_advice_ = now;
 	}
 	round_done_ = true;

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "core/maintenance/judge_statistics.h"
+#include "flow/measure_bloat.h"
 #include "flow/watch_usage.h"
 #include "pg/ddl.h"
 #include "pg/table_activity.h"
@@ -85,6 +86,31 @@ ToAdvice(const pg::InvalidIndex &index)
 }
 
 Advice
+ToAdvice(const IndexBloat &index)
+{
+	Advice advice;
+	double wins = index.size_bytes * index.bloat.value_or(0);
+
+	advice.kind = ActionKind::kReindexIndex;
+	advice.canonical = "reindex_index " + index.target;
+	advice.priority = kReindexPriority;
+	advice.relation = index.relation;
+	advice.relation_label = index.table_label;
+	advice.target = index.target;
+	advice.arguments = {{"index", index.oid}, {"name", index.name}};
+	advice.ddl = {pg::ReindexStatement(index.target)};
+	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes - wins)},
+					   {"wins_bytes", static_cast<int64_t>(wins)}};
+	advice.evidence = {{"bloat", *index.bloat}};
+	advice.reason =
+		"about " + FormatPercent(*index.bloat) + " of its " + FormatBytes(index.size_bytes) +
+		" are free space or empty pages, " +
+		(index.btree ? "by a look at its pages" : "by what it took for each row after it was rebuilt last") +
+		", which cost memory and time with each scan";
+	return advice;
+}
+
+Advice
 ToAdvice(const JudgedIndex &judged)
 {
 	const IndexUsage &index = judged.index;
@@ -127,6 +153,11 @@ AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
 	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))
 	{
 		if (!IsExcluded(index.label, exclusions))
+			advice.push_back(ToAdvice(index));
+	}
+	for (const IndexBloat &index : ReadBloated(spi))
+	{
+		if (!IsExcluded(index.table_label, exclusions))
 			advice.push_back(ToAdvice(index));
 	}
 	for (const JudgedIndex &judged : JudgeIndexes(spi))

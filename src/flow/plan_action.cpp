@@ -15,6 +15,7 @@
 #include "core/index/find_duplicates.h"
 #include "flow/build_parts.h"
 #include "flow/find_index.h"
+#include "flow/measure_bloat.h"
 #include "flow/quarantine.h"
 #include "flow/reindex.h"
 #include "flow/schedule_actions.h"
@@ -192,8 +193,14 @@ DecideReindex(pg::Spi &spi, Plan &plan)
 		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
 	if (index->being_built)
 		return Obstacle{ActionEvent::kPostpone, "somebody is just building the index"};
-	if (index->valid)
+	if (index->valid && !IsForSize(action))
 		return Obstacle{ActionEvent::kFail, "the index is valid by now"};
+	if (index->valid)
+	{
+		if (std::string not_bloated = WhyNotBloated(spi, index->oid); !not_bloated.empty())
+			return Obstacle{ActionEvent::kPostpone,
+							"the index does not count as bloated any more: " + not_bloated};
+	}
 
 	double size = SizeWhenBuilt(catalog.begin()->second, *index);
 
@@ -249,7 +256,7 @@ BeforeState(pg::Spi &spi, const Action &action)
 {
 	pg::Rows rows =
 		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
-				  "       t.spcname, c.reloptions"
+				  "       t.spcname, c.reloptions, pg_relation_size(i.indexrelid)"
 				  "  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
 				  "  LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace"
 				  " WHERE i.indexrelid = to_regclass($1)",
@@ -262,7 +269,10 @@ BeforeState(pg::Spi &spi, const Action &action)
 	before["comment"] = rows.front().Text(1);
 	before["tablespace"] = rows.front().Text(2);
 	if (action.kind == ActionKind::kReindexIndex)
+	{
 		before[kIndexesBefore] = IndexesOf(spi, action.relation);
+		before[kBytesBefore] = rows.front().Integer(4);
+	}
 	return before;
 }
 

@@ -21,6 +21,9 @@ namespace steward
 /* In an action's before_state: the table's indexes by OID, as {"16400": "public.name"}. */
 inline constexpr const char *kIndexesBefore = "indexes";
 
+/* Likewise: its size. */
+inline constexpr const char *kBytesBefore = "bytes";
+
 Json IndexesOf(pg::Spi &spi, ObjectId relation);
 
 /* Whether the index of the name is a new one, and valid.  In a transaction of its own. */

@@ -26,11 +26,13 @@
 #include "flow/build_parts.h"
 #include "flow/change_action.h"
 #include "flow/find_index.h"
+#include "flow/measure_bloat.h"
 #include "flow/observe_action.h"
 #include "flow/plan_action.h"
 #include "flow/reindex.h"
 #include "flow/run_ddl.h"
 #include "pg/ddl.h"
+#include "pg/index_usage.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -255,6 +257,16 @@ IsAnalyzedSince(const Plan &plan)
 	return is;
 }
 
+/* The new index goes on where the old one was. */
+Json
+NoteReindexed(pg::Spi &spi, pg::Journal &journal, const Action &action)
+{
+	Json before = journal.LastDefinition(action.id).value_or(Json::object());
+
+	pg::CarryUsage(spi, action.arguments.at("index").get<ObjectId>(), action.target);
+	return NoteRebuild(spi, action.target, before.value(kBytesBefore, 0.0));
+}
+
 /* What is there decides, where that shows. */
 bool
 IsDone(const Plan &plan, const std::optional<Error> &error)
@@ -339,6 +351,10 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 			}
 			if (done && plan.doing == Doing::kBuild && !plan.comment.empty())
 				spi.Execute(pg::CommentStatement(plan.action.target, plan.comment));
+			if (done && plan.doing == Doing::kBuild && !HasParts(plan.action))
+				(void) NoteRebuild(spi, plan.action.target, 0);
+			if (done && plan.doing == Doing::kReindex)
+				note.measured = NoteReindexed(spi, journal, plan.action);
 			if (done && IsMaintenance(plan.action.kind))
 			{
 				ChangeAction(journal, plan.action, ActionEvent::kFinish, note);

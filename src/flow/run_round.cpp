@@ -12,7 +12,9 @@
 #include "flow/run_round.h"
 
 #include "flow/forget_history.h"
+#include "flow/maintain.h"
 #include "flow/measure_action.h"
+#include "flow/measure_bloat.h"
 #include "flow/observe_workload.h"
 #include "flow/quarantine.h"
 #include "flow/refresh_advice.h"
@@ -70,6 +72,48 @@ UsageRound()
 	pg::Spi spi;
 
 	pg::NoteIndexUsage(spi);
+}
+
+void
+StandbyRound(const std::vector<pg::StandbyAnswer> &answers)
+{
+	pg::Spi spi;
+
+	pg::NoteStandbys(spi, answers);
+}
+
+std::optional<int64_t>
+BeginMaintenanceRound()
+{
+	pg::Spi spi;
+
+	if (!IsMaintenanceDue(spi))
+		return std::nullopt;
+	return BeginMaintenance(spi);
+}
+
+void
+EndMaintenanceRound(int64_t round)
+{
+	pg::Spi spi;
+
+	EndMaintenance(spi, round);
+}
+
+std::vector<ObjectId>
+IndexesToMeasureNow()
+{
+	pg::Spi spi;
+
+	return IndexesToMeasure(spi);
+}
+
+void
+MeasureRound(ObjectId index)
+{
+	pg::Spi spi;
+
+	MeasureIndex(spi, index);
 }
 
 void

@@ -10,8 +10,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pg/settings.h"
+#include "pg/standbys.h"
 
 namespace steward
 {
@@ -37,6 +39,17 @@ void ObserveRound();
 
 /* Notes what indexes are used for, which renewing the advice does, too. */
 void UsageRound();
+
+/* Notes what standbys said that they use indexes for. */
+void StandbyRound(const std::vector<pg::StandbyAnswer> &answers);
+
+/* Begins a round of maintenance where one is due: its number. */
+std::optional<int64_t> BeginMaintenanceRound();
+void EndMaintenanceRound(int64_t round);
+
+/* Those whose bloat is to be measured, and one of them. */
+std::vector<ObjectId> IndexesToMeasureNow();
+void MeasureRound(ObjectId index);
 
 /* Keeps the steward's own tables within their size. */
 void ForgetRound();

@@ -12,6 +12,7 @@
 #include "pg/index_usage.h"
 #include "pg/quarantine.h"
 #include "pg/settings.h"
+#include "pg/standbys.h"
 
 namespace steward
 {
@@ -30,7 +31,7 @@ JudgeIndexes(pg::Spi &spi, ObjectId only)
 	UsageRules rules;
 
 	rules.unused_after_days = pg::settings::unused_after_min / kMinutesPerDay;
-	rules.unseen_readers = pg::UnseenReaders(spi, rules.unused_after_days);
+	rules.unseen_readers = UnseenReadersNow(spi);
 	for (IndexUsage &index : pg::ReadIndexUsage(spi, only))
 	{
 		index.in_quarantine = pg::IsInQuarantine(index.oid);
@@ -40,6 +41,12 @@ JudgeIndexes(pg::Spi &spi, ObjectId only)
 		judged.push_back({std::move(index), std::move(judgement)});
 	}
 	return judged;
+}
+
+std::string
+UnseenReadersNow(pg::Spi &spi)
+{
+	return pg::UnseenReaders(spi, pg::settings::unused_after_min / kMinutesPerDay);
 }
 
 UsageJudgement

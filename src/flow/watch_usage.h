@@ -27,6 +27,9 @@ struct JudgedIndex
 /* All of the database, or one of them.  As the extension's owner. */
 std::vector<JudgedIndex> JudgeIndexes(pg::Spi &spi, ObjectId only = 0);
 
+/* Whose use of indexes is not known, as a clause; empty: nobody's. */
+std::string UnseenReadersNow(pg::Spi &spi);
+
 /* One of them; of one that is not there nobody knows anything. */
 UsageJudgement JudgeIndex(pg::Spi &spi, ObjectId index);
 

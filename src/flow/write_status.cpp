@@ -16,6 +16,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "core/maintenance/judge_vacuum.h"
 #include "core/report/read_preload.h"
 #include "flow/list_work.h"
 #include "pg/activity.h"
@@ -27,6 +28,7 @@
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
 #include "pg/storage.h"
+#include "pg/table_activity.h"
 
 namespace steward
 {
@@ -255,6 +257,22 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 						 "SELECT id, ddl, trouble FROM steward.recommendations WHERE status = 'failed';"});
 }
 
+/* The oldest; the maintenance report has more. */
+void
+AddVacuum(Lines &lines, pg::Spi &spi)
+{
+	FreezeLimits limits = pg::ReadFreezeLimits(spi);
+
+	for (const VacuumHealth &table : pg::ReadVacuumHealth(spi))
+	{
+		if (std::string lack = WhatVacuumLacks(table, limits); !lack.empty())
+		{
+			lines.push_back({"WARN", lack, "CALL steward.maintain(); reports on all tables"});
+			return;
+		}
+	}
+}
+
 void
 AddActions(Lines &lines, pg::Spi &spi)
 {
@@ -272,7 +290,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 		lines.push_back(
 			{"DO",
 			 Count(static_cast<size_t>(open.Integer(2)), "recommendation") +
-				 " about statistics and invalid indexes",
+				 " about statistics and indexes to rebuild",
 			 "SELECT id, ddl, reason FROM steward.recommendations WHERE kind IN ('analyze', 'reindex_index');"});
 	AddWaiting(lines, spi);
 	AddWork(lines, spi);
@@ -308,6 +326,8 @@ WriteStatus()
 						 ""});
 	if (pg::InRecovery())
 		lines.push_back({"OK", "this is a standby: advice works here, acting is for the primary", ""});
+	if (may_read)
+		AddVacuum(lines, spi);
 	AddWorkload(lines, spi);
 	AddSamples(lines);
 	if (may_read)

@@ -43,17 +43,23 @@ struct IndexUsage
 	bool valid = false;
 	bool being_built = false;
 	IndexDuties duties;
+	bool on_standbys = false;   /* which are asked what they use it for */
 	bool in_quarantine = false; /* the planner does without it, since it was unused */
 	bool rebuildable = false;   /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
+	std::optional<double> bloat; /* the share that a rebuild would win, as measured last */
 
 	std::optional<std::string> watched_since; /* as the server writes times */
 	std::optional<std::string> used_at;
-	double watched_days = 0;             /* since then nothing was missed */
-	double scans = 0;                    /* meanwhile */
+	double watched_days = 0;             /* since then nothing was missed here */
+	double scans = 0;                    /* here, meanwhile */
 	std::optional<double> used_days_ago; /* when a use was seen last */
-	double table_reads = 0;  /* scans of its table since the index was used, or since it is watched */
-	double table_writes = 0; /* rows of it that were written, likewise */
+	double standby_scans = 0;
+	std::string standby; /* the one that used it last */
+	std::optional<double> standby_used_days_ago;
+	double standby_watched_days = 0; /* since then nothing was missed there */
+	double table_reads = 0;          /* scans of its table since the index was used, or since it is watched */
+	double table_writes = 0;         /* rows of it that were written, likewise */
 };
 
 } // namespace steward

@@ -251,4 +251,17 @@ MakeJson(const std::string &text)
 	return datum;
 }
 
+void
+RequireNoTransactionBlock(FunctionCallInfo fcinfo, const char *call)
+{
+	auto *context = reinterpret_cast<CallContext *>(fcinfo->context);
+
+	if (context != nullptr && IsA(context, CallContext) && !context->atomic)
+		return;
+	throw Refusal({sqlstate::kActiveSqlTransaction,
+				   std::string("CALL ") + call + " cannot run inside a transaction block",
+				   "The build would wait for this transaction, and this transaction for the build.",
+				   "Send it as a statement of its own, outside of BEGIN ... COMMIT and of functions."});
+}
+
 } // namespace steward::pg

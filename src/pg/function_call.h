@@ -44,6 +44,9 @@ private:
 	FunctionCallInfo call_;
 };
 
+/* A build would wait for our own transaction, and we for the build. */
+void RequireNoTransactionBlock(FunctionCallInfo fcinfo, const char *call);
+
 /* "{…}" with each value quoted. */
 std::string ArrayLiteral(const std::vector<std::string> &values);
 

@@ -9,6 +9,9 @@
  */
 #include "pg/index_usage.h"
 
+#include "pg/function_call.h"
+#include "pg/standbys.h"
+
 namespace steward::pg
 {
 
@@ -111,49 +114,56 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        CASE WHEN l.used THEN 0
             ELSE extract(epoch FROM now() - u.used_at) / 86400 END::float8,
        coalesce(u.reads_unused, 0), coalesce(u.writes_unused, 0), u.since,
-       CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i'
+       CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i',
+       b.uses, b.name, extract(epoch FROM now() - b.used_at) / 86400,
+       CASE WHEN b.count = cardinality($2::text[]) THEN coalesce(extract(epoch FROM now() - b.since) / 86400, 0) ELSE 0 END,
+       z.bloat
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   JOIN pg_class AS t ON t.oid = i.indrelid
   JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
   LEFT JOIN steward.index_usage AS u ON u.index = i.indexrelid AND u.relation = i.indrelid
+  LEFT JOIN steward.index_bloat AS z ON z.index = i.indexrelid AND z.relation = i.indrelid
+ CROSS JOIN LATERAL (SELECT count(*) AS count, coalesce(sum(s.uses), 0) AS uses, max(s.used_at) AS used_at,
+                            max(s.since) AS since, (array_agg(s.standby ORDER BY s.used_at DESC NULLS LAST))[1] AS name
+                       FROM steward.standby_usage AS s
+                      WHERE s.index = i.indexrelid AND s.standby = ANY ($2::text[])) AS b
  CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l
  WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
    AND ($1::oid = 0 OR i.indexrelid = $1::oid)
  ORDER BY tn.nspname, t.relname, c.relname)";
-
-/* A walsender of a base backup ends soon, and one of logical replication uses no index there. */
-constexpr const char *kStandbysQuery = R"(
-SELECT (SELECT count(*) FROM pg_stat_replication AS r
-         WHERE r.state IS DISTINCT FROM 'backup'
-           AND NOT EXISTS (SELECT FROM pg_replication_slots AS s WHERE s.active_pid = r.pid AND s.slot_type = 'logical'))
-     + (SELECT count(*) FROM pg_replication_slots WHERE slot_type = 'physical' AND NOT active))";
-
-int64_t
-CountStandbys(Spi &spi)
-{
-	return spi.QueryOne(kStandbysQuery).Integer(0);
-}
 
 } // namespace
 
 void
 NoteIndexUsage(Spi &spi)
 {
-	spi.Execute(kForgetIfBrokenQuery, {CountStandbys(spi) > 0 ? "true" : "false"});
+	spi.Execute(kForgetIfBrokenQuery, {BoolValue(CountUnlistedStandbys(spi) > 0)});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
 	spi.Execute(std::string(kCounters) + kAddQuery);
 	spi.Execute(std::string(kCounters) + kAddNewQuery);
 }
 
+void
+CarryUsage(Spi &spi, steward::ObjectId from, const std::string &to)
+{
+	spi.Execute("DELETE FROM steward.index_usage AS u USING steward.index_usage AS o"
+				" WHERE u.index = to_regclass($2) AND o.index = $1::oid AND u.index <> o.index",
+				{std::to_string(from), to});
+	spi.Execute("UPDATE steward.index_usage SET index = to_regclass($2)"
+				" WHERE index = $1::oid AND to_regclass($2) IS NOT NULL",
+				{std::to_string(from), to});
+}
+
 std::vector<IndexUsage>
 ReadIndexUsage(Spi &spi, steward::ObjectId only)
 {
 	std::vector<IndexUsage> indexes;
+	std::vector<std::string> standbys = StandbyNames();
 
-	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(only)}))
+	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(only), ArrayLiteral(standbys)}))
 	{
 		IndexUsage index;
 
@@ -182,6 +192,14 @@ ReadIndexUsage(Spi &spi, steward::ObjectId only)
 		index.table_reads = row.Number(21);
 		index.table_writes = row.Number(22);
 		index.rebuildable = row.Bool(25);
+		index.standby_scans = row.Number(26);
+		index.standby = row.Text(27);
+		index.on_standbys = !standbys.empty();
+		if (!row.IsNull(28))
+			index.standby_used_days_ago = row.Number(28);
+		index.standby_watched_days = row.Number(29);
+		if (!row.IsNull(30))
+			index.bloat = row.Number(30);
 		if (!row.IsNull(23))
 			index.watched_since = row.Text(23);
 		if (!row.IsNull(24))
@@ -189,22 +207,6 @@ ReadIndexUsage(Spi &spi, steward::ObjectId only)
 		indexes.push_back(std::move(index));
 	}
 	return indexes;
-}
-
-std::string
-UnseenReaders(Spi &spi, double days)
-{
-	int64_t standbys = CountStandbys(spi);
-
-	if (standbys > 0)
-		return std::to_string(standbys) + (standbys == 1 ? " standby follows" : " standbys follow") +
-			   " this server, and what is used there is not known here";
-	if (!spi.Query(
-				"SELECT FROM steward.usage_watch WHERE standby_seen_at > now() - $1::float8 * interval '1 day'",
-				{std::to_string(days)})
-			 .empty())
-		return "a standby followed this server meanwhile, and what was used there is not known here";
-	return "";
 }
 
 } // namespace steward::pg

@@ -25,13 +25,10 @@ namespace steward::pg
  */
 void NoteIndexUsage(Spi &spi);
 
+/* What is known of an index holds for the one that was built in its place, which has its name and its counters. */
+void CarryUsage(Spi &spi, steward::ObjectId from, const std::string &to);
+
 /* Of all indexes but those of temporary tables and the system's; or of one of them. */
 std::vector<IndexUsage> ReadIndexUsage(Spi &spi, steward::ObjectId only = 0);
-
-/*
- * Whose use of indexes the counters here do not show, as a clause: standbys that
- * follow this server, or did so within so many days.  Empty: nobody's.
- */
-std::string UnseenReaders(Spi &spi, double days);
 
 } // namespace steward::pg

@@ -239,6 +239,27 @@ Journal::BegunSince(double seconds_since_epoch)
 	return ids;
 }
 
+std::vector<Journal::Step>
+Journal::StepsSince(double seconds_since_epoch)
+{
+	std::vector<Step> steps;
+
+	for (const Row &row : AsOwner(
+			 [&]
+			 {
+				 return spi_.Query(
+					 "SELECT a.id, a.kind, j.from_status, j.to_status, j.measured FROM steward.journal AS j"
+					 "  JOIN steward.actions AS a ON a.id = j.action"
+					 " WHERE j.at >= to_timestamp($1::float8) AND j.from_status <> j.to_status"
+					 "   AND j.to_status IN ('verifying', 'kept', 'taken_back') ORDER BY j.id",
+					 {std::to_string(seconds_since_epoch)});
+			 }))
+		steps.push_back({row.Integer(0), KindFromName(row.Text(1)).value(),
+						 StatusFromName(row.Text(2)).value(), StatusFromName(row.Text(3)).value(),
+						 row.IsNull(4) ? std::nullopt : std::optional(Json::parse(row.Text(4)))});
+	return steps;
+}
+
 std::vector<int64_t>
 Journal::DoneSince(double seconds_since_epoch)
 {

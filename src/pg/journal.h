@@ -114,6 +114,19 @@ public:
 	/* In the queue or at work since that moment, not to be taken back: the newest first. */
 	std::vector<int64_t> BegunSince(double seconds_since_epoch);
 
+	/* A change of an action's status. */
+	struct Step
+	{
+		int64_t action = 0;
+		ActionKind kind = ActionKind::kCreateIndex;
+		ActionStatus from = ActionStatus::kProposed;
+		ActionStatus to = ActionStatus::kProposed;
+		std::optional<Json> measured;
+	};
+
+	/* Those that made or ended something since that moment, in their order. */
+	std::vector<Step> StepsSince(double seconds_since_epoch);
+
 	/* Done since that moment and not taken back, the newest first. */
 	std::vector<int64_t> DoneSince(double seconds_since_epoch);
 

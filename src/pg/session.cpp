@@ -19,6 +19,7 @@ extern "C"
 {
 #include "access/xlog.h"
 #include "catalog/pg_authid.h"
+#include "commands/dbcommands.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
@@ -91,6 +92,15 @@ Oid
 CurrentDatabase()
 {
 	return MyDatabaseId;
+}
+
+std::string
+CurrentDatabaseName()
+{
+	const char *name = nullptr;
+
+	Guarded([&] { name = get_database_name(MyDatabaseId); });
+	return name == nullptr ? "" : name;
 }
 
 uint64_t

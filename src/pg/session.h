@@ -34,6 +34,9 @@ bool MayReadSamples();
 
 Oid CurrentDatabase();
 
+/* In a transaction. */
+std::string CurrentDatabaseName();
+
 /* Tells this cluster from its clones and ancestors. */
 uint64_t SystemIdentifier();
 

@@ -12,6 +12,8 @@
  */
 #include "pg/settings.h"
 
+#include "pg/standbys.h"
+
 #include "pg/guard.h"
 
 extern "C"
@@ -36,6 +38,8 @@ namespace settings
 bool accept_publication = false;
 int advice_time_limit_ms = 0;
 char *auto_actions = nullptr;
+int bloat_min_size_mb = 0;
+double bloat_threshold = 0;
 char *home_database = nullptr;
 bool hooks = false;
 int index_max_columns = 0;
@@ -43,6 +47,7 @@ int index_storage_budget_mb = 0;
 int journal_retention_min = 0;
 int lock_retries = 0;
 int lock_timeout_ms = 0;
+int maintenance_interval_min = 0;
 char *maintenance_window = nullptr;
 int max_index_size_mb = 0;
 int max_replica_lag_mb = 0;
@@ -61,6 +66,7 @@ int sample_memory_mb = 0;
 double sample_rate = 0;
 int sample_size_b = 0;
 bool sample_values = false;
+char *standbys = nullptr;
 int verify_wait_s = 0;
 int what_if_sizes = 0;
 int workload_interval_s = 0;
@@ -141,6 +147,26 @@ CheckAutoActions(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] G
 }
 
 static bool
+CheckStandbys(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
+{
+	try
+	{
+		std::string error;
+
+		if (ParseStandbys(*value, error))
+			return true;
+		GUC_check_errdetail("%s", error.c_str());
+		GUC_check_errhint("Write connection strings as libpq takes them, separated by semicolons, as in "
+						  "\"host=replica1 user=watcher; host=replica2 user=watcher\".");
+		return false;
+	}
+	catch (...)
+	{
+		return false;
+	}
+}
+
+static bool
 CheckMaintenanceWindow(char **value, [[maybe_unused]] void **extra, [[maybe_unused]] GucSource source)
 {
 	try
@@ -186,6 +212,11 @@ DefineSettings()
 			INT_MAX, PGC_USERSET, GUC_UNIT_MS);
 	Text("pg_steward.auto_actions", "The kinds of action that mode auto carries out without being asked.",
 		 &s::auto_actions, "create_index, analyze", PGC_SUSET, CheckAutoActions);
+	Integer("pg_steward.bloat_min_size", "Indexes from this size on are measured and rebuilt.", nullptr,
+			&s::bloat_min_size_mb, 10, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_MB);
+	DefineCustomRealVariable("pg_steward.bloat_threshold",
+							 "The share of an index that a rebuild must win at least.", nullptr,
+							 &s::bloat_threshold, 0.5, 0.1, 1, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
 	Text("pg_steward.home_database",
 		 "The database whose steward is started first and carries out cluster-wide actions.",
 		 &s::home_database, "postgres", PGC_SIGHUP, nullptr);
@@ -202,6 +233,9 @@ DefineSettings()
 			&s::lock_retries, 3, 0, 100, PGC_SIGHUP, 0);
 	Integer("pg_steward.lock_timeout", "How long an action waits for a lock.", nullptr, &s::lock_timeout_ms,
 			10000, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_MS);
+	Integer("pg_steward.maintenance_interval", "How often a round of maintenance begins.",
+			"It looks for unused and bloated indexes and writes the maintenance report.",
+			&s::maintenance_interval_min, 24 * 60, 1, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
 	Text("pg_steward.maintenance_window", "When what nobody waits for is carried out; empty is at any time.",
 		 &s::maintenance_window, "", PGC_SIGHUP, CheckMaintenanceWindow);
 	Integer("pg_steward.max_index_size", "The largest index that is built; 0 is without limit.", nullptr,
@@ -245,6 +279,11 @@ DefineSettings()
 			&s::sample_size_b, 4096, 256, 8192, at_start, GUC_UNIT_BYTE);
 	Boolean("pg_steward.sample_values", "Whether samples of statements, with their values, are kept.",
 			"Also for a role or a database: ALTER ROLE ... SET.", &s::sample_values, true, PGC_SUSET);
+	DefineCustomStringVariable(
+		"pg_steward.standbys",
+		"Connection strings of the standbys, which are asked what indexes are used for there.",
+		"Separated by semicolons; a name without = is an application or slot that follows and reads no index.",
+		&s::standbys, "", PGC_SIGHUP, GUC_SUPERUSER_ONLY, CheckStandbys, nullptr, nullptr);
 	Integer("pg_steward.unused_after", "How long an index must not have been used to count as unused.",
 			"Meanwhile its table must have been read and written.", &s::unused_after_min, 50400, 1,
 			INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);

@@ -36,6 +36,8 @@ namespace settings
 extern bool accept_publication;
 extern int advice_time_limit_ms;
 extern char *auto_actions;
+extern int bloat_min_size_mb;
+extern double bloat_threshold;
 extern char *home_database;
 extern bool hooks;
 extern int index_max_columns;
@@ -43,6 +45,7 @@ extern int index_storage_budget_mb; /* -1: the larger of 256 MB and 20 % of the 
 extern int journal_retention_min;
 extern int lock_retries;
 extern int lock_timeout_ms;
+extern int maintenance_interval_min;
 extern char *maintenance_window;
 extern int max_index_size_mb;  /* 0: no limit */
 extern int max_replica_lag_mb; /* 0: no limit */
@@ -61,6 +64,7 @@ extern int sample_memory_mb;
 extern double sample_rate;
 extern int sample_size_b;
 extern bool sample_values;
+extern char *standbys;
 extern int verify_wait_s;
 extern int what_if_sizes; /* WhatIfSizes */
 extern int workload_interval_s;

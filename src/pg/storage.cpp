@@ -101,7 +101,10 @@ SizeOfOthers(Spi &spi)
 			"), 0)"
 			"     + coalesce((SELECT sum(pg_column_size(c.*)) FROM steward.statement_counters AS c), 0)"
 			"     + coalesce((SELECT sum(pg_column_size(v.*)) FROM steward.verdicts AS v), 0)"
-			"     + coalesce((SELECT sum(pg_column_size(u.*)) FROM steward.index_usage AS u), 0)")
+			"     + coalesce((SELECT sum(pg_column_size(u.*)) FROM steward.index_usage AS u), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(u.*)) FROM steward.standby_usage AS u), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(b.*)) FROM steward.index_bloat AS b), 0)"
+			"     + coalesce((SELECT sum(pg_column_size(r.*)) FROM steward.maintenance_rounds AS r), 0)")
 		.Number(0);
 }
 
@@ -132,6 +135,11 @@ ForgetOldActions(Spi &spi)
 							" WHERE a.updated_at < now() - make_interval(mins => $1::integer) AND ") +
 					kEnded,
 				{std::to_string(settings::journal_retention_min)});
+	/* The newest says when the next one is due. */
+	spi.Execute("DELETE FROM steward.maintenance_rounds AS r"
+				" WHERE r.began_at < now() - make_interval(mins => least($1::integer, $2::integer))"
+				"   AND r.id < (SELECT max(id) FROM steward.maintenance_rounds)",
+				{std::to_string(settings::journal_retention_min), std::to_string(settings::retry_after_min)});
 	/* Maintenance is done again and again, as one action. */
 	spi.Execute("DELETE FROM steward.journal AS j USING steward.actions AS a"
 				" WHERE a.id = j.action AND a.kind IN ('analyze', 'reindex_index')"

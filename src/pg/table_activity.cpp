@@ -93,6 +93,30 @@ SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quo
                       AND a.status IN ('queued', 'running', 'revert_queued', 'reverting'))
  ORDER BY i.indexrelid)";
 
+/* TOAST tables count as part of theirs.  Left out is what nobody could have a word about. */
+constexpr const char *kVacuumQuery = R"(
+SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.vacuum_after, v.off
+  FROM pg_class AS c
+  JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  LEFT JOIN pg_class AS l ON l.oid = c.reltoastrelid
+ CROSS JOIN LATERAL (SELECT max(option_value) FILTER (WHERE option_name = 'autovacuum_enabled') AS enabled,
+                            max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_threshold') AS threshold,
+                            max(option_value) FILTER (WHERE option_name = 'autovacuum_vacuum_scale_factor') AS scale
+                       FROM pg_options_to_table(c.reloptions)) AS o
+ CROSS JOIN LATERAL (
+	SELECT greatest(age(c.relfrozenxid), age(l.relfrozenxid)) AS transactions,
+	       greatest(mxid_age(c.relminmxid), mxid_age(l.relminmxid)) AS multixacts,
+	       pg_stat_get_dead_tuples(c.oid) AS dead,
+	       coalesce(o.threshold, current_setting('autovacuum_vacuum_threshold'))::float8
+	         + coalesce(o.scale, current_setting('autovacuum_vacuum_scale_factor'))::float8 * greatest(c.reltuples, 0) AS vacuum_after,
+	       NOT coalesce(o.enabled, current_setting('autovacuum'))::boolean
+	         OR NOT current_setting('track_counts')::boolean AS off) AS v
+ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
+   AND (v.dead > v.vacuum_after
+        OR v.transactions > least(current_setting('autovacuum_freeze_max_age')::integer, 1000000000)
+        OR v.multixacts > least(current_setting('autovacuum_multixact_freeze_max_age')::integer, 1000000000))
+ ORDER BY greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
+
 } // namespace
 
 std::vector<TableActivity>
@@ -144,6 +168,26 @@ IsBeingMaintained(Spi &spi, steward::ObjectId table)
 				  "                  'ExclusiveLock', 'AccessExclusiveLock'))",
 				  {std::to_string(table)})
 		.Bool(0);
+}
+
+std::vector<VacuumHealth>
+ReadVacuumHealth(Spi &spi)
+{
+	std::vector<VacuumHealth> tables;
+
+	for (const Row &row : spi.Query(kVacuumQuery))
+		tables.push_back(
+			{row.Text(0), row.Number(1), row.Number(2), row.Number(3), row.Number(4), row.Bool(5)});
+	return tables;
+}
+
+FreezeLimits
+ReadFreezeLimits(Spi &spi)
+{
+	Row row = spi.QueryOne("SELECT current_setting('autovacuum_freeze_max_age'),"
+						   "       current_setting('autovacuum_multixact_freeze_max_age')");
+
+	return {row.Number(0), row.Number(1)};
 }
 
 std::vector<InvalidIndex>

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "model/table_activity.h"
+#include "model/vacuum_health.h"
 #include "pg/spi.h"
 
 namespace steward::pg
@@ -25,6 +26,11 @@ std::vector<TableActivity> ReadTableActivity(Spi &spi);
 
 /* When the table was analysed last, by whomever; empty: never, as far as the server remembers. */
 std::string LastAnalyzed(Spi &spi, ObjectId table);
+
+/* Of all tables that are not temporary, what may be worth a word, the oldest first. */
+std::vector<VacuumHealth> ReadVacuumHealth(Spi &spi);
+
+FreezeLimits ReadFreezeLimits(Spi &spi);
 
 /* Whether somebody is just vacuuming or analysing the table, or keeps others from that by a lock. */
 bool IsBeingMaintained(Spi &spi, ObjectId table);

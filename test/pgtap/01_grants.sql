@@ -24,7 +24,7 @@ SELECT results_eq(
 	    WHERE p.pronamespace = 'steward'::regnamespace AND has_function_privilege('steward_admin', p.oid, 'EXECUTE')
 	    ORDER BY p.proname COLLATE "C" $$,
 	$$ VALUES ('apply'), ('approve'), ('calibrate'), ('cancel'), ('changes_since'), ('dismiss'), ('exclude'), ('explain_recommendation'), ('export_case'), ('list_indexes'), ('list_progress'), ('list_statements'),
-	          ('recommend_cost_constants'), ('recommend_indexes'), ('refresh'), ('remove_exclusion'), ('revert'), ('revert_since'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
+	          ('maintain'), ('recommend_cost_constants'), ('recommend_indexes'), ('refresh'), ('remove_exclusion'), ('revert'), ('revert_since'), ('simulate'), ('start'), ('status'), ('stop'), ('tune') $$,
 	'steward_admin may call all but what CREATE EXTENSION alone calls');
 
 SELECT is_empty(
@@ -56,7 +56,7 @@ SELECT bag_eq(
 	     FROM pg_class AS c, (VALUES ('steward_admin'), ('pg_monitor')) AS r (rolname)
 	    WHERE c.relnamespace = 'steward'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(r.rolname, c.oid, 'SELECT') $$,
 	$$ SELECT r, t FROM unnest('{steward_admin,pg_monitor}'::text[]) AS r,
-	                    unnest('{actions,calibration,exclusions,indexes,journal,progress,recommendations,statements}'::text[]) AS t $$,
+	                    unnest('{actions,calibration,exclusions,indexes,journal,progress,recommendations,rounds,statements}'::text[]) AS t $$,
 	'steward_admin and pg_monitor read the same, the noted counters aside');
 
 SELECT is_empty(
@@ -71,7 +71,7 @@ SELECT results_eq(
 	    WHERE p.pronamespace = 'steward'::regnamespace
 	      AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)
 	    ORDER BY p.proname COLLATE "C" $$,
-	$$ VALUES ('apply'), ('cancel'), ('recommend_indexes'), ('revert'), ('revert_since'), ('tune') $$,
+	$$ VALUES ('apply'), ('cancel'), ('maintain'), ('recommend_indexes'), ('revert'), ('revert_since'), ('tune') $$,
 	'search_path is fixed everywhere but there');
 
 SELECT is_empty(

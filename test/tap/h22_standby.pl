@@ -31,6 +31,7 @@ foreach my $call (
 	"CALL steward.apply($id)",
 	"CALL steward.revert($id)",
 	'CALL steward.tune()',
+	'CALL steward.maintain()',
 	'CALL steward.revert_since(now())',
 	"SELECT steward.approve($id)",
 	"SELECT steward.dismiss($id, 'no')",

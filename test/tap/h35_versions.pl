@@ -56,7 +56,7 @@ foreach my $call (
 is($node->safe_psql($db, "SELECT count(*) FROM pg_proc AS p WHERE pronamespace = 'steward'::regnamespace
 		AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND NOT EXISTS (SELECT FROM unnest(ARRAY['status', 'list_statements', 'recommend_indexes', 'refresh',
 			'explain_recommendation', 'simulate', 'export_case', 'calibrate', 'recommend_cost_constants', 'dismiss', 'exclude', 'remove_exclusion', 'apply', 'revert', 'cancel', 'tune',
-			'approve', 'revert_since', 'list_progress', 'list_indexes',
+			'approve', 'revert_since', 'list_progress', 'list_indexes', 'maintain',
 			'stop', 'start', 'announce_database']) AS name WHERE name = p.proname)"),
 	0, 'no function was forgotten');
 $node->wait_for_log(qr/the SQL objects in this database are not of version \Q$version\E, which is loaded; run ALTER EXTENSION/, $offset);

@@ -55,12 +55,25 @@ DutyOf(const IndexUsage &index)
 	return "";
 }
 
+/* Without a use, here or on standbys too. */
+double
+QuietDays(const IndexUsage &index, bool on_standbys)
+{
+	double days = std::min(index.used_days_ago.value_or(index.watched_days), index.watched_days);
+
+	if (!on_standbys)
+		return days;
+	return std::min(
+		{days, index.standby_used_days_ago.value_or(index.standby_watched_days), index.standby_watched_days});
+}
+
 } // namespace
 
 UsageJudgement
 JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 {
-	double quiet_days = std::min(index.used_days_ago.value_or(index.watched_days), index.watched_days);
+	double quiet_days = QuietDays(index, index.on_standbys);
+	std::string unused = "it was not used in " + Days(quiet_days);
 
 	if (index.being_built)
 		return {UsageVerdict::kWatched, "somebody is just building it"};
@@ -68,30 +81,35 @@ JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 		return {UsageVerdict::kWatched, "it is invalid: nobody can use it, and it costs with every write"};
 	if (std::string duty = DutyOf(index); !duty.empty())
 		return {UsageVerdict::kNeeded, duty};
-	if (index.used_days_ago && quiet_days < rules.unused_after_days)
+	if (index.used_days_ago && *index.used_days_ago < rules.unused_after_days)
 		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.scans, 0) + " times in " +
-										   Days(index.watched_days) + ", last " + Days(quiet_days) + " ago"};
-	if (!rules.unseen_readers.empty() && index.in_quarantine)
-		return {UsageVerdict::kWatched, "in quarantine, but " + rules.unseen_readers};
-	/* Known before; meanwhile nobody can use it, so that nothing is forgotten if the counters are lost. */
-	if (index.in_quarantine)
-		return {UsageVerdict::kUnused,
-				"in quarantine, where the planner does without it, since it had not been used for " +
-					Days(rules.unused_after_days)};
-	if (quiet_days < rules.unused_after_days)
-		return {UsageVerdict::kWatched, "it was not used in " + Days(quiet_days) +
-											"; pg_steward.unused_after is " + Days(rules.unused_after_days)};
-	if (index.table_reads == 0 || index.table_writes == 0)
-		return {UsageVerdict::kWatched,
-				"it was not used in " + Days(quiet_days) + ", but meanwhile its table was not " +
-					(index.table_reads == 0 ? "read" : "written") + " either, so that this shows nothing"};
+										   Days(index.watched_days) + ", last " + Days(*index.used_days_ago) +
+										   " ago"};
+	if (index.standby_used_days_ago && *index.standby_used_days_ago < rules.unused_after_days)
+		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.standby_scans, 0) +
+										   " times on standbys, last on " + index.standby + " " +
+										   Days(*index.standby_used_days_ago) + " ago"};
 	if (!rules.unseen_readers.empty())
 		return {UsageVerdict::kWatched,
-				"it was not used in " + Days(quiet_days) + " here, but " + rules.unseen_readers};
-	return {UsageVerdict::kUnused, "it was not used in " + Days(quiet_days) +
-									   ", in which its table was read " + FormatNumber(index.table_reads, 0) +
-									   " times and " + FormatNumber(index.table_writes, 0) +
-									   " of its rows were written"};
+				(index.in_quarantine ? "in quarantine"
+									 : "it was not used in " + Days(QuietDays(index, false)) + " here") +
+					", but " + rules.unseen_readers};
+	/* Known before; meanwhile nobody can use it, so that nothing is forgotten if the counters are lost. */
+	if (index.in_quarantine)
+		return {UsageVerdict::kUnused, std::string("in quarantine, where the planner does without it") +
+										   (index.on_standbys ? " here, but not on standbys" : "") +
+										   ", since it had not been used for " +
+										   Days(rules.unused_after_days)};
+	if (quiet_days < rules.unused_after_days)
+		return {UsageVerdict::kWatched,
+				unused + "; pg_steward.unused_after is " + Days(rules.unused_after_days)};
+	if (index.table_reads == 0 || index.table_writes == 0)
+		return {UsageVerdict::kWatched, unused + ", but meanwhile its table was not " +
+											(index.table_reads == 0 ? "read" : "written") +
+											" either, so that this shows nothing"};
+	return {UsageVerdict::kUnused, unused + ", in which its table was read " +
+									   FormatNumber(index.table_reads, 0) + " times and " +
+									   FormatNumber(index.table_writes, 0) + " of its rows were written"};
 }
 
 std::string

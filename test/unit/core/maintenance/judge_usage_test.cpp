@@ -104,6 +104,24 @@ TEST(JudgeUsage, InQuarantineNothingIsForgotten)
 	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded) << "somebody used it nevertheless";
 }
 
+TEST(JudgeUsage, StandbysHaveToBeWatchedAsLong)
+{
+	IndexUsage index = Idle();
+
+	index.on_standbys = true;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kWatched) << "nobody knows yet what is used there";
+	index.standby_watched_days = 36;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kUnused);
+	EXPECT_THAT(JudgeUsage(index, {}).reason, HasSubstr("not used in 36 days"));
+	index.standby_used_days_ago = 3;
+	index.standby = "replica1";
+	index.standby_scans = 2;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded);
+	EXPECT_EQ(JudgeUsage(index, {}).reason, "it was used 2 times on standbys, last on replica1 3 days ago");
+	index.standby_used_days_ago = 35.5;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kUnused);
+}
+
 TEST(JudgeUsage, WhatIsBuiltOrInvalidIsNotJudged)
 {
 	IndexUsage index = Idle();

@@ -1,0 +1,307 @@
+/*-------------------------------------------------------------------------
+ *
+ * maintain.cpp
+ *	  The rounds in which indexes and statistics are looked after, and their report.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/maintain.h"
+
+#include "core/maintenance/judge_vacuum.h"
+#include "core/report/describe_maintenance.h"
+#include "flow/measure_bloat.h"
+#include "flow/refresh_advice.h"
+#include "flow/request_action.h"
+#include "flow/schedule_actions.h"
+#include "flow/watch_usage.h"
+#include "pg/extension.h"
+#include "pg/journal.h"
+#include "pg/raii.h"
+#include "pg/session.h"
+#include "pg/settings.h"
+#include "pg/table_activity.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Of a kind of warning; the worst ones. */
+constexpr size_t kMostWarnings = 10;
+
+/* A new index is not maintenance. */
+bool
+IsCare(const Action &action)
+{
+	return action.kind != ActionKind::kCreateIndex;
+}
+
+Json
+EntryOf(const Action &action)
+{
+	return {{"action", action.id}, {"kind", KindName(action.kind)}, {"target", action.target}};
+}
+
+/* Which part of the report tells of a step that an action took; empty: none. */
+std::string
+PartOf(const pg::Journal::Step &step)
+{
+	if (step.to == ActionStatus::kTakenBack)
+		return "taken_back";
+	if (step.from != ActionStatus::kRunning)
+		return "";
+	switch (step.kind)
+	{
+		case ActionKind::kDropIndex:
+			return step.to == ActionStatus::kVerifying ? "dropped" : "";
+		case ActionKind::kReindexIndex:
+			return step.to == ActionStatus::kKept ? "rebuilt" : "";
+		case ActionKind::kAnalyze:
+			return step.to == ActionStatus::kKept ? "analyzed" : "";
+		case ActionKind::kCreateIndex:
+			break;
+	}
+	return "";
+}
+
+void
+AddDone(pg::Journal &journal, double since, Json &report)
+{
+	for (const pg::Journal::Step &step : journal.StepsSince(since))
+	{
+		std::string part = PartOf(step);
+
+		if (part.empty())
+			continue;
+
+		Action action = journal.Load(step.action);
+		Json entry = EntryOf(action);
+
+		if (part == "dropped")
+			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
+		if (part == "dropped" || part == "taken_back")
+			entry["why"] = action.reason;
+		if (step.measured && part == "rebuilt")
+			entry.update(*step.measured);
+		report[part].push_back(std::move(entry));
+	}
+}
+
+std::string
+WhyWaiting(pg::Journal &journal, const Action &action)
+{
+	bool approved = action.status == ActionStatus::kApproved;
+	pg::Journal::Trouble trouble = journal.ErrorOfNewestEntry(action.id);
+
+	if (action.status != ActionStatus::kProposed && !approved)
+		return "at work";
+	if (!trouble.text.empty())
+		return trouble.text;
+	if (std::string why = WhatForbids(action, approved); !why.empty())
+		return why;
+	return "its turn comes";
+}
+
+void
+AddOpen(pg::Journal &journal, Json &report)
+{
+	for (const Action &action :
+		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kQueued,
+							ActionStatus::kRunning, ActionStatus::kQuarantined}))
+	{
+		Json entry = EntryOf(action);
+
+		if (!IsCare(action) || !action.local)
+			continue;
+		if (action.status == ActionStatus::kQuarantined)
+		{
+			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
+			entry["why"] = action.reason;
+			report["quarantine"].push_back(std::move(entry));
+			continue;
+		}
+		entry["reason"] = action.reason;
+		entry["why"] = WhyWaiting(journal, action);
+		report["waiting"].push_back(std::move(entry));
+	}
+}
+
+/* What was not advised, or will not be done, and why. */
+void
+AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
+{
+	std::string unseen = UnseenReadersNow(spi);
+
+	for (const Action &action :
+		 journal.LoadWhere({ActionStatus::kWithheld, ActionStatus::kFailed, ActionStatus::kDismissed}))
+	{
+		Json entry = EntryOf(action);
+
+		if (!IsCare(action) || !action.local)
+			continue;
+		entry["why"] = action.status == ActionStatus::kFailed
+						   ? "it failed: " + journal.ReadLastError(action.id).text
+						   : std::string(StatusName(action.status)) + ": " + action.reason;
+		report["skipped"].push_back(std::move(entry));
+	}
+	for (const JudgedIndex &judged : JudgeIndexes(spi))
+	{
+		if (judged.judgement.verdict != UsageVerdict::kUnused || judged.index.rebuildable)
+			continue;
+		report["skipped"].push_back(Json{
+			{"target", judged.index.target},
+			{"why",
+			 "nobody uses it, but to build it again would run expressions of its owner: to be dropped by hand"}});
+	}
+	if (!unseen.empty())
+		report["skipped"].push_back(Json{{"target", "unused indexes"}, {"why", unseen}});
+}
+
+void
+AddWarnings(pg::Spi &spi, Json &report)
+{
+	FreezeLimits limits = pg::ReadFreezeLimits(spi);
+
+	for (const VacuumHealth &table : pg::ReadVacuumHealth(spi))
+	{
+		std::string lack = WhatVacuumLacks(table, limits);
+
+		if (!lack.empty() && report["warnings"].size() < kMostWarnings)
+			report["warnings"].push_back(lack);
+	}
+}
+
+/* As the extension's owner. */
+Json
+WriteReport(pg::Spi &spi, double since)
+{
+	pg::Journal journal(spi);
+	pg::Row times = spi.QueryOne("SELECT to_timestamp($1::float8)::timestamptz(0), now()::timestamptz(0)",
+								 {std::to_string(since)});
+	Json report = {{"since", times.Text(0)}, {"until", times.Text(1)}};
+
+	for (const char *part :
+		 {"dropped", "quarantine", "rebuilt", "analyzed", "taken_back", "waiting", "skipped", "warnings"})
+		report[part] = Json::array();
+	AddDone(journal, since, report);
+	AddOpen(journal, report);
+	AddSkipped(spi, journal, report);
+	AddWarnings(spi, report);
+	return report;
+}
+
+/* A failure costs the one that failed, and is in the report. */
+void
+CarryOut(pg::Spi &spi, const std::vector<Action> &actions)
+{
+	for (const Action &action : actions)
+	{
+		if (std::string reason = WhyPerson(action); !reason.empty())
+		{
+			pg::Notice("action " + std::to_string(action.id) + " is left for you to apply: " + reason);
+			continue;
+		}
+		try
+		{
+			RequestAction(spi, action.id, ActionEvent::kApply);
+			AwaitAction(spi, action.id, ActionEvent::kApply);
+		}
+		catch (const Refusal &refusal)
+		{
+			pg::Notice(refusal.error().message + ": " + refusal.error().detail);
+		}
+	}
+}
+
+std::vector<Action>
+ProposedCare(pg::Spi &spi)
+{
+	pg::Journal journal(spi);
+	std::vector<Action> actions;
+
+	for (Action &action : journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved}))
+	{
+		if (IsCare(action) && action.local)
+			actions.push_back(std::move(action));
+	}
+	return actions;
+}
+
+} // namespace
+
+bool
+IsMaintenanceDue(pg::Spi &spi)
+{
+	return pg::IsMaintenanceTime() &&
+		   spi.Query("SELECT FROM steward.maintenance_rounds"
+					 " WHERE began_at > now() - make_interval(mins => $1::integer) LIMIT 1",
+					 {std::to_string(pg::settings::maintenance_interval_min)})
+			   .empty();
+}
+
+int64_t
+BeginMaintenance(pg::Spi &spi)
+{
+	return spi.QueryOne("INSERT INTO steward.maintenance_rounds DEFAULT VALUES RETURNING id").Integer(0);
+}
+
+void
+EndMaintenance(pg::Spi &spi, int64_t round)
+{
+	double since =
+		spi.QueryOne(
+			   "SELECT extract(epoch FROM coalesce(max(b.began_at), r.began_at - interval '1 day'))::float8"
+			   "  FROM steward.maintenance_rounds AS r"
+			   "  LEFT JOIN steward.maintenance_rounds AS b ON b.id < r.id"
+			   " WHERE r.id = $1::bigint GROUP BY r.began_at",
+			   {std::to_string(round)})
+			.Number(0);
+
+	Json report = WriteReport(spi, since);
+
+	spi.Execute("UPDATE steward.maintenance_rounds SET ended_at = now(), report = $2, details = $3::jsonb"
+				" WHERE id = $1::bigint",
+				{std::to_string(round), DescribeMaintenance(report), DumpJson(report)});
+}
+
+MaintenanceReport
+Maintain(bool dry_run)
+{
+	pg::Spi spi(pg::Spi::Kind::kNonAtomic);
+	std::vector<ObjectId> indexes;
+	MaintenanceReport report;
+	double since = pg::SecondsSinceEpoch();
+
+	{
+		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+		pg::RequireWritable();
+		indexes = IndexesToMeasure(spi);
+	}
+	for (ObjectId index : indexes)
+	{
+		spi.Commit();
+
+		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+		MeasureIndex(spi, index);
+	}
+	(void) RefreshAdvice();
+
+	std::vector<Action> actions = ProposedCare(spi);
+
+	spi.Commit();
+	if (!dry_run)
+		CarryOut(spi, actions);
+
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+	report.json = WriteReport(spi, since);
+	report.text = DescribeMaintenance(report.json);
+	return report;
+}
+
+} // namespace steward
