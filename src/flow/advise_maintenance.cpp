@@ -10,11 +10,14 @@
 #include "flow/advise_maintenance.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
+#include "core/index/find_duplicates.h"
 #include "core/maintenance/judge_statistics.h"
 #include "flow/measure_bloat.h"
 #include "flow/watch_usage.h"
+#include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/table_activity.h"
 
@@ -132,12 +135,30 @@ ToAdvice(const JudgedIndex &judged)
 	return advice;
 }
 
-} // namespace
-
-std::vector<Advice>
-AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
+Advice
+ToAdvice(const Relation &relation, const DuplicateIndex &duplicate)
 {
-	std::vector<Advice> advice;
+	const ExistingIndex &index = duplicate.index;
+	Advice advice;
+
+	advice.kind = ActionKind::kDropIndex;
+	advice.canonical = "drop_index " + index.name;
+	advice.priority = kDropPriority;
+	advice.relation = relation.oid;
+	advice.relation_label = relation.label;
+	advice.target = index.name;
+	advice.arguments = {{"index", index.oid}, {"definition", index.definition}};
+	advice.ddl = {pg::DropIndexStatement(index.name)};
+	advice.undo_ddl = {index.definition};
+	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
+	advice.evidence = {{"covered_by", duplicate.twin.name}};
+	advice.reason = "an exact duplicate of " + duplicate.twin.name;
+	return advice;
+}
+
+void
+AdviseStatistics(pg::Spi &spi, const std::vector<std::string> &exclusions, std::vector<Advice> &advice)
+{
 	std::vector<TableActivity> tables = pg::ReadTableActivity(spi);
 
 	std::stable_sort(tables.begin(), tables.end(),
@@ -150,6 +171,11 @@ AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
 			!IsExcluded(table.label_of_whole, exclusions))
 			advice.push_back(ToAdvice(table, reason));
 	}
+}
+
+void
+AdviseRebuilds(pg::Spi &spi, const std::vector<std::string> &exclusions, std::vector<Advice> &advice)
+{
 	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))
 	{
 		if (!IsExcluded(index.label, exclusions))
@@ -160,13 +186,57 @@ AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions)
 		if (!IsExcluded(index.table_label, exclusions))
 			advice.push_back(ToAdvice(index));
 	}
+}
+
+/*
+ * On tables that no statement of the workload touches; the others were looked at with
+ * their statements.  `twins` becomes those that stay.
+ */
+void
+AdviseDuplicates(pg::Spi &spi, const Catalog &seen, const std::vector<std::string> &exclusions,
+				 std::vector<Advice> &advice, std::set<std::string> &twins)
+{
+	std::vector<ObjectId> tables = pg::TablesWithDuplicates(spi, kMostTables);
+
+	std::erase_if(tables, [&](ObjectId table) { return seen.count(table) != 0; });
+	for (const auto &[oid, relation] : pg::ReadCatalog(spi, tables))
+	{
+		if (!relation.unfit.empty() || IsExcluded(relation.label, exclusions))
+			continue;
+		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
+		{
+			advice.push_back(ToAdvice(relation, duplicate));
+			twins.insert(duplicate.twin.name);
+		}
+	}
+}
+
+/* But what is to stand in for others, which nobody knows yet. */
+void
+AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector<std::string> &exclusions,
+			 std::vector<Advice> &advice)
+{
 	for (const JudgedIndex &judged : JudgeIndexes(spi))
 	{
 		/* Only what could be built again: an index of expressions would run its owner's code. */
 		if (judged.judgement.verdict == UsageVerdict::kUnused && judged.index.rebuildable &&
-			!IsExcluded(judged.index.table_label, exclusions))
+			twins.count(judged.index.target) == 0 && !IsExcluded(judged.index.table_label, exclusions))
 			advice.push_back(ToAdvice(judged));
 	}
+}
+
+} // namespace
+
+std::vector<Advice>
+AdviseMaintenance(pg::Spi &spi, const Catalog &seen, const std::vector<std::string> &exclusions)
+{
+	std::vector<Advice> advice;
+	std::set<std::string> twins;
+
+	AdviseStatistics(spi, exclusions, advice);
+	AdviseRebuilds(spi, exclusions, advice);
+	AdviseDuplicates(spi, seen, exclusions, advice, twins);
+	AdviseUnused(spi, twins, exclusions, advice);
 	return advice;
 }
 

@@ -15,11 +15,17 @@
 #include <vector>
 
 #include "model/action.h"
+#include "model/relation.h"
 
 namespace steward
 {
 
-/* ANALYZE of tables that want it, and REINDEX of indexes that an interrupted build left; none of excluded tables. */
-std::vector<Advice> AdviseMaintenance(pg::Spi &spi, const std::vector<std::string> &exclusions);
+/*
+ * ANALYZE of tables that want it, REINDEX of indexes that are bloated or that an
+ * interrupted build left, and DROP of unused ones and of duplicates on tables that are
+ * not in `seen`; none of excluded tables.
+ */
+std::vector<Advice> AdviseMaintenance(pg::Spi &spi, const Catalog &seen,
+									  const std::vector<std::string> &exclusions);
 
 } // namespace steward

@@ -66,11 +66,15 @@ RevertAction(pg::Journal &journal, Action &action, const pg::TransitionNote &not
 	of_drop.worker_pid = note.worker_pid;
 	if (action.kind == ActionKind::kCreateIndex)
 	{
-		for (Action &drop : journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept}))
+		for (Action &drop :
+			 journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept, ActionStatus::kQuarantined}))
 		{
 			if (drop.kind == ActionKind::kDropIndex && drop.local &&
 				drop.evidence.value("covered_by", "") == action.target)
-				ChangeAction(journal, drop, ActionEvent::kRevert, of_drop);
+				ChangeAction(journal, drop,
+							 drop.status == ActionStatus::kQuarantined ? ActionEvent::kRelease
+																	   : ActionEvent::kRevert,
+							 of_drop);
 		}
 	}
 	ChangeAction(journal, action, ActionEvent::kRevert, note);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * quarantine.cpp
- *	  Doing without an unused index for a while, before it is dropped.
+ *	  Doing without an index for a while, before it is dropped.
  *
  * The table of actions says what is in quarantine; the list that the planner looks
  * at, in shared memory, is made from it again and again, so that whatever a restart,
@@ -55,7 +55,7 @@ IndexOf(const Action &action)
 bool
 IsInForce(pg::Journal &journal, const Action &action)
 {
-	return action.local && IsUnused(action) &&
+	return action.local && action.kind == ActionKind::kDropIndex &&
 		   (action.status == ActionStatus::kQuarantined || journal.LastRequest(action.id).tried);
 }
 
@@ -83,11 +83,14 @@ FindUsers(pg::Spi &spi, pg::Journal &journal, const std::vector<Action> &actions
 
 	for (const Action &action : actions)
 	{
+		/* Who uses a duplicate uses the other one as well. */
+		if (!IsUnused(action))
+			continue;
 		indexes.insert(IndexOf(action));
 		tables.merge(ReadAncestors(spi, action.relation));
 		seconds = std::max(seconds, journal.SecondsInQuarantine(action.id));
 	}
-	return FindIndexUsers(spi, indexes, tables, seconds);
+	return indexes.empty() ? std::vector<IndexUser>() : FindIndexUsers(spi, indexes, tables, seconds);
 }
 
 /* Why the index is not to be dropped; empty where nothing says so. */
@@ -131,9 +134,12 @@ Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const std::vector<Inde
 {
 	Json observed = journal.ReadObserved(action.id).value_or(Json::object());
 	double seconds = SecondsLookedAfter(journal, action, observed);
-	UsageJudgement usage = JudgeIndex(spi, IndexOf(action));
+	UsageJudgement usage = {UsageVerdict::kUnused, ""};
 	std::string missed = WhyMissed(spi, journal, action, users, observed);
 	pg::TransitionNote note;
+
+	if (IsUnused(action))
+		usage = JudgeIndex(spi, IndexOf(action));
 
 	journal.NoteObserved(action.id, observed);
 	note.worker_pid = pg::ProcessId();
@@ -160,7 +166,7 @@ Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const std::vector<Inde
 bool
 NeedsQuarantine(pg::Journal &journal, const Action &action)
 {
-	return IsUnused(action) && action.status == ActionStatus::kQueued &&
+	return action.kind == ActionKind::kDropIndex && action.status == ActionStatus::kQueued &&
 		   pg::settings::quarantine_time_min > 0 && !journal.LastRequest(action.id).tried;
 }
 

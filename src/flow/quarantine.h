@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * quarantine.h
- *	  Doing without an unused index for a while, before it is dropped.
+ *	  Doing without an index for a while, before it is dropped.
  *
  * Server.
  *

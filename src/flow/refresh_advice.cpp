@@ -375,10 +375,10 @@ RefreshAdvice()
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
 	}
 	pg::NoteIndexUsage(spi);
-	for (Advice &advice : AdviseMaintenance(spi, request.exclusions))
+	for (Advice &advice : AdviseMaintenance(spi, result.advice.catalog, request.exclusions))
 	{
 		/* What is superfluous for a better reason, too, is advised already. */
-		if (advice.kind == ActionKind::kDropIndex && drops.count(advice.target) > 0)
+		if (advice.kind == ActionKind::kDropIndex && !drops.insert(advice.target).second)
 			continue;
 		if (advice.kind == ActionKind::kDropIndex)
 			advice.evidence["beside"] =

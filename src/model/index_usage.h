@@ -40,6 +40,7 @@ struct IndexUsage
 	std::string table_quoted; /* the same of its table */
 	std::string table_label;  /* without quotes, what exclusion patterns match */
 	std::string definition;   /* pg_get_indexdef */
+	std::string stands_in_for; /* an index that is dropped since this one finds all that it finds */
 	bool valid = false;
 	bool being_built = false;
 	IndexDuties duties;

@@ -117,7 +117,13 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i',
        b.uses, b.name, extract(epoch FROM now() - b.used_at) / 86400,
        CASE WHEN b.count = cardinality($2::text[]) THEN coalesce(extract(epoch FROM now() - b.since) / 86400, 0) ELSE 0 END,
-       z.bloat
+       z.bloat,
+       coalesce((SELECT min(a.target) FROM steward.actions AS a
+                  WHERE a.kind = 'drop_index' AND a.relation = i.indrelid
+                    AND a.evidence ->> 'covered_by' = quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+                    AND (a.status IN ('proposed', 'approved', 'queued', 'running', 'quarantined', 'verifying')
+                         OR (a.status = 'kept'
+                             AND a.updated_at > now() - current_setting('pg_steward.unused_after')::interval))), '')
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -200,6 +206,7 @@ ReadIndexUsage(Spi &spi, steward::ObjectId only)
 		index.standby_watched_days = row.Number(29);
 		if (!row.IsNull(30))
 			index.bloat = row.Number(30);
+		index.stands_in_for = row.Text(31);
 		if (!row.IsNull(23))
 			index.watched_since = row.Text(23);
 		if (!row.IsNull(24))

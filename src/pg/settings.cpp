@@ -264,7 +264,7 @@ DefineSettings()
 	Integer("pg_steward.planning_timeout", "How long the planning of one statement may take while advising.",
 			nullptr, &s::planning_timeout_ms, 5000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS);
 	Integer("pg_steward.quarantine_time",
-			"How long the planner does without an unused index before it is dropped.", nullptr,
+			"How long the planner does without an index before it is dropped.", nullptr,
 			&s::quarantine_time_min, 10080, 0, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
 	Integer("pg_steward.retry_after", "How long what was taken back is not advised again.", nullptr,
 			&s::retry_after_min, 43200, 0, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);

@@ -190,6 +190,25 @@ ReadFreezeLimits(Spi &spi)
 	return {row.Number(0), row.Number(1)};
 }
 
+std::vector<ObjectId>
+TablesWithDuplicates(Spi &spi, size_t most)
+{
+	std::vector<ObjectId> tables;
+
+	/* Which of them may go, and whether anything else tells them apart, is looked at closer. */
+	for (const Row &row :
+		 spi.Query("SELECT DISTINCT i.indrelid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
+				   " WHERE i.indisvalid AND c.relpersistence <> 't' AND c.relnamespace NOT IN"
+				   "  (SELECT oid FROM pg_namespace"
+				   "    WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))"
+				   " GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text,"
+				   "          i.indoption::text, i.indexprs::text, i.indpred::text"
+				   " HAVING count(*) > 1 ORDER BY i.indrelid LIMIT $1::integer",
+				   {std::to_string(most)}))
+		tables.push_back(row.ObjectId(0));
+	return tables;
+}
+
 std::vector<InvalidIndex>
 ReadInvalidIndexes(Spi &spi)
 {

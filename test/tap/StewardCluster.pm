@@ -43,6 +43,7 @@ jit = off
 pg_steward.min_free_space = 0
 pg_steward.workload_interval = 1d
 pg_steward.round_interval = 1d
+pg_steward.quarantine_time = 0
 });
 	$node->append_conf('postgresql.conf', $conf) if defined $conf;
 	return $node;

@@ -159,10 +159,10 @@ like(verdict_of('journal_of_id'), qr/^unused/, 'no standby follows');
 $node->safe_psql($db, q{SELECT pg_create_logical_replication_slot('out', 'pgoutput')});
 like(verdict_of('journal_of_id'), qr/^unused/, 'logical replication uses no index here');
 $node->safe_psql($db, q{SELECT pg_drop_replication_slot('out'); SELECT pg_create_physical_replication_slot('away')});
-like(verdict_of('journal_of_id'), qr/^watched: .* but 1 standby follows this server, and what is used there is not known here$/, 'one that is away does');
+like(verdict_of('journal_of_id'), qr/^watched: .* but 1 standby follows this server that pg_steward.standbys does not list, so that nobody knows what is used there$/, 'one that is away does');
 look();
 $node->safe_psql($db, q{SELECT pg_drop_replication_slot('away')});
-like(verdict_of('journal_of_id'), qr/^watched: .* a standby followed this server meanwhile/, 'or did so within that time');
+like(verdict_of('journal_of_id'), qr/^watched: .* a standby that pg_steward.standbys does not list followed this server meanwhile/, 'or did so within that time');
 $node->safe_psql($db, q{UPDATE steward.usage_watch SET standby_seen_at = now() - interval '36 days'});
 like(verdict_of('journal_of_id'), qr/^unused/, 'but not for ever');
 

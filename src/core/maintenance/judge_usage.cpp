@@ -81,6 +81,10 @@ JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 		return {UsageVerdict::kWatched, "it is invalid: nobody can use it, and it costs with every write"};
 	if (std::string duty = DutyOf(index); !duty.empty())
 		return {UsageVerdict::kNeeded, duty};
+	/* Whichever of the two the planner took until now. */
+	if (!index.stands_in_for.empty())
+		return {UsageVerdict::kNeeded, "it stands in for index " + index.stands_in_for +
+										   ", which goes or went since this one finds all that it finds"};
 	if (index.used_days_ago && *index.used_days_ago < rules.unused_after_days)
 		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.scans, 0) + " times in " +
 										   Days(index.watched_days) + ", last " + Days(*index.used_days_ago) +

@@ -139,10 +139,6 @@ DescribeOptions(const Action &action)
 	if (!superfluous.empty())
 		lines.push_back("It finds all that " + Join(superfluous, ", ") +
 						" finds, which may then be dropped.");
-	if (action.evidence.value("unused", false))
-		lines.push_back(
-			"At first the planner does without it in all sessions, for pg_steward.quarantine_time; only if "
-			"nothing misses it meanwhile it is dropped.");
 	if (std::string unique = TextOf(action.evidence, "unique_ddl"); !unique.empty())
 		lines.push_back("By its statistics no value occurs twice; to keep it so: " + unique);
 	return lines;
@@ -240,6 +236,10 @@ ExplainAction(const Action &action)
 		AddSection(page, "GAIN",
 				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
 					" of disk and cache, and one entry less for each write."});
+		AddSection(page, "FIRST",
+				   {"Unless pg_steward.quarantine_time is 0, the planner does without it in all sessions for that long; it is",
+					"dropped if nothing became slower meanwhile. CALL steward.revert(" + std::to_string(action.id) +
+						") ends that at any time."});
 	}
 	AddSection(page, "LOCKS", DescribeLocks(action));
 	AddSection(page, "CHECK", DescribeCheck(action));

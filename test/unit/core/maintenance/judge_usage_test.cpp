@@ -104,6 +104,15 @@ TEST(JudgeUsage, InQuarantineNothingIsForgotten)
 	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded) << "somebody used it nevertheless";
 }
 
+TEST(JudgeUsage, WhatADuplicateLeavesItsWorkToIsNeeded)
+{
+	IndexUsage index = Idle();
+
+	index.stands_in_for = "public.twin";
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded) << "the planner took the other one";
+	EXPECT_THAT(JudgeUsage(index, {}).reason, HasSubstr("public.twin"));
+}
+
 TEST(JudgeUsage, StandbysHaveToBeWatchedAsLong)
 {
 	IndexUsage index = Idle();

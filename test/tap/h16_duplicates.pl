@@ -1,0 +1,101 @@
+
+# Hazard 16: indexes that do the same as another one, told from those that merely
+# look like it; a constraint's stays.  One that goes is done without for a while
+# first, and what stands in for it is not called unused.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use StewardCluster;
+use Test::More;
+
+my $node = new_steward('duplicates', "pg_steward.workload_interval = 1s\npg_steward.round_interval = 1s\npg_steward.quarantine_time = 1d\n");
+my $db = 'postgres';
+
+sub advised
+{
+	my ($index) = @_;
+
+	return $node->safe_psql($db, "SELECT reason FROM steward.actions WHERE kind = 'drop_index' AND target = 'public.$index' AND status = 'proposed'");
+}
+
+$node->start;
+make_item($node, $db);
+$node->safe_psql($db, q{
+CREATE TABLE goods (id integer, name text, other text, at timestamptz, part integer, CONSTRAINT goods_key UNIQUE (id));
+INSERT INTO goods SELECT i, 'name ' || i, 'x', now(), i % 10 FROM generate_series(1, 5000) AS i;
+CREATE INDEX goods_id ON goods (id);
+CREATE INDEX goods_name ON goods (name);
+CREATE INDEX "Goods name" ON goods (name);
+CREATE INDEX goods_name_other ON goods (name, other);
+CREATE INDEX goods_name_c ON goods (name COLLATE "POSIX");
+CREATE INDEX goods_name_pattern ON goods (name text_pattern_ops);
+CREATE INDEX goods_name_desc ON goods (name DESC NULLS FIRST, part);
+CREATE INDEX goods_name_asc ON goods (name, part);
+CREATE INDEX goods_at ON goods (at);
+CREATE INDEX goods_at_include ON goods (at) INCLUDE (part);
+CREATE INDEX goods_part ON goods (part) WHERE id > 100;
+CREATE INDEX goods_part_2 ON goods (part) WHERE id > 200;
+CREATE INDEX goods_lower ON goods (lower(other));
+CREATE INDEX goods_upper ON goods (upper(other));
+CREATE INDEX goods_hash ON goods USING hash (part);
+VACUUM ANALYZE goods;
+});
+await_steward($node, $db);
+$node->safe_psql($db, 'SELECT (steward.refresh()).summary');
+
+like(advised('goods_id'), qr/goods_key/, 'the same as that of a constraint: it goes');
+is(advised('goods_key'), '', 'that of the constraint stays');
+isnt(advised('goods_name') . advised('"Goods name"'), '', 'of two that are the same');
+ok(advised('goods_name') eq '' || advised('"Goods name"') eq '' || advised('goods_name_other') eq '', 'one stays, or one that covers both');
+foreach my $index (qw(goods_name_other goods_name_c goods_name_pattern goods_name_desc goods_name_asc goods_at_include goods_part goods_part_2 goods_lower goods_upper goods_hash))
+{
+	is(advised($index), '', "$index merely looks like another one");
+}
+
+# The way of one that goes
+my $id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.goods_id' AND kind = 'drop_index'});
+
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/^FIRST .*the planner does without it/m, 'its page says what comes first');
+$node->safe_psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'quarantined', 'it is not dropped at once');
+ok($node->poll_query_until($db, q{SELECT observed ? 'quarantine_s' FROM steward.actions WHERE id = } . $id), 'it is looked after');
+is($node->safe_psql($db, 'SET enable_seqscan = off; SELECT name FROM goods WHERE id = 7'), 'name 7', 'the other one serves meanwhile');
+$node->safe_psql($db, qq{UPDATE steward.actions SET observed = observed || '{"quarantine_s": 90000}' WHERE id = $id});
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, 'goods_id', 'absent', 'then it is gone');
+$node->safe_psql($db, "CALL steward.revert($id)");
+is($node->safe_psql($db, q{SELECT pg_get_indexdef('goods_id'::regclass)}), 'CREATE INDEX goods_id ON public.goods USING btree (id)', 'and comes back where somebody asks for it');
+
+# Of two of which the planner took one until now, the other one is not unused
+$node->safe_psql($db, q{
+CREATE TABLE twin AS SELECT i AS id, i AS a FROM generate_series(1, 5000) AS i;
+CREATE INDEX twin_a ON twin (a);
+CREATE INDEX twin_b ON twin (a);
+VACUUM ANALYZE twin;
+SELECT (steward.refresh()).summary;
+SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+SELECT count(*) FROM twin; UPDATE twin SET id = id WHERE id % 1000 = 0; SELECT pg_stat_force_next_flush();
+SELECT (steward.refresh()).summary;
+UPDATE steward.index_usage SET since = since - interval '40 days' WHERE relation = 'twin'::regclass;
+SELECT (steward.refresh()).summary;
+});
+
+my $gone = $node->safe_psql($db, q{SELECT target FROM steward.actions WHERE relation = 'twin'::regclass AND kind = 'drop_index' AND status = 'proposed'});
+
+like($gone, qr/^public\.twin_[ab]$/, 'one of the twins goes');
+
+my $stays = $gone eq 'public.twin_a' ? 'twin_b' : 'twin_a';
+
+like($node->safe_psql($db, "SELECT verdict || ': ' || reason FROM steward.indexes WHERE index = '$stays'::regclass"), qr/^needed: it stands in for index \Q$gone\E/, 'the other one is needed');
+
+my $drop = $node->safe_psql($db, "SELECT id FROM steward.actions WHERE target = '$gone' AND kind = 'drop_index'");
+
+$node->safe_psql($db, "CALL steward.apply($drop)");
+$node->safe_psql($db, 'SELECT (steward.refresh()).summary');
+is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE target = 'public.$stays' AND kind = 'drop_index' AND status <> 'obsolete'"), 0, 'as long as it is the only one');
+
+$node->stop;
+done_testing();
