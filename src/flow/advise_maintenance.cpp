@@ -216,11 +216,11 @@ void
 AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector<std::string> &exclusions,
 			 std::vector<Advice> &advice)
 {
-	for (const JudgedIndex &judged : JudgeIndexes(spi))
+	for (const JudgedIndex &judged : FindUnused(spi))
 	{
 		/* Only what could be built again: an index of expressions would run its owner's code. */
-		if (judged.judgement.verdict == UsageVerdict::kUnused && judged.index.rebuildable &&
-			twins.count(judged.index.target) == 0 && !IsExcluded(judged.index.table_label, exclusions))
+		if (judged.index.rebuildable && twins.count(judged.index.target) == 0 &&
+			!IsExcluded(judged.index.table_label, exclusions))
 			advice.push_back(ToAdvice(judged));
 	}
 }

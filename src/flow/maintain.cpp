@@ -147,9 +147,9 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 						   : std::string(StatusName(action.status)) + ": " + action.reason;
 		report["skipped"].push_back(std::move(entry));
 	}
-	for (const JudgedIndex &judged : JudgeIndexes(spi))
+	for (const JudgedIndex &judged : FindUnused(spi))
 	{
-		if (judged.judgement.verdict != UsageVerdict::kUnused || judged.index.rebuildable)
+		if (judged.index.rebuildable)
 			continue;
 		report["skipped"].push_back(Json{
 			{"target", judged.index.target},

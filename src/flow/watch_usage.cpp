@@ -22,17 +22,15 @@ namespace
 
 constexpr double kMinutesPerDay = 24 * 60;
 
-} // namespace
-
 std::vector<JudgedIndex>
-JudgeIndexes(pg::Spi &spi, ObjectId only)
+Judge(pg::Spi &spi, const pg::UsageFilter &filter)
 {
 	std::vector<JudgedIndex> judged;
 	UsageRules rules;
 
 	rules.unused_after_days = pg::settings::unused_after_min / kMinutesPerDay;
 	rules.unseen_readers = UnseenReadersNow(spi);
-	for (IndexUsage &index : pg::ReadIndexUsage(spi, only))
+	for (IndexUsage &index : pg::ReadIndexUsage(spi, filter))
 	{
 		index.in_quarantine = pg::IsInQuarantine(index.oid);
 
@@ -40,6 +38,24 @@ JudgeIndexes(pg::Spi &spi, ObjectId only)
 
 		judged.push_back({std::move(index), std::move(judgement)});
 	}
+	return judged;
+}
+
+} // namespace
+
+std::vector<JudgedIndex>
+JudgeIndexes(pg::Spi &spi)
+{
+	return Judge(spi, {});
+}
+
+std::vector<JudgedIndex>
+FindUnused(pg::Spi &spi)
+{
+	std::vector<JudgedIndex> judged = Judge(spi, {0, pg::settings::unused_after_min / kMinutesPerDay});
+
+	std::erase_if(judged,
+				  [](const JudgedIndex &index) { return index.judgement.verdict != UsageVerdict::kUnused; });
 	return judged;
 }
 
@@ -52,7 +68,7 @@ UnseenReadersNow(pg::Spi &spi)
 UsageJudgement
 JudgeIndex(pg::Spi &spi, ObjectId index)
 {
-	std::vector<JudgedIndex> judged = JudgeIndexes(spi, index);
+	std::vector<JudgedIndex> judged = Judge(spi, {index, 0});
 
 	return judged.empty() ? UsageJudgement{UsageVerdict::kWatched, "it is not there any more"}
 						  : judged.front().judgement;

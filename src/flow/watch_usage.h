@@ -24,8 +24,11 @@ struct JudgedIndex
 	UsageJudgement judgement;
 };
 
-/* All of the database, or one of them.  As the extension's owner. */
-std::vector<JudgedIndex> JudgeIndexes(pg::Spi &spi, ObjectId only = 0);
+/* All of the database.  As the extension's owner. */
+std::vector<JudgedIndex> JudgeIndexes(pg::Spi &spi);
+
+/* Those of them that count as unused, of which there are few. */
+std::vector<JudgedIndex> FindUnused(pg::Spi &spi);
 
 /* Whose use of indexes is not known, as a clause; empty: nobody's. */
 std::string UnseenReadersNow(pg::Spi &spi);

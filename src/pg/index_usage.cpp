@@ -138,6 +138,8 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
  CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l
  WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
    AND ($1::oid = 0 OR i.indexrelid = $1::oid)
+   AND ($3::float8 = 0
+        OR (greatest(u.since, u.used_at) <= now() - $3::float8 * interval '1 day' AND NOT l.used))
  ORDER BY tn.nspname, t.relname, c.relname)";
 
 } // namespace
@@ -164,12 +166,13 @@ CarryUsage(Spi &spi, steward::ObjectId from, const std::string &to)
 }
 
 std::vector<IndexUsage>
-ReadIndexUsage(Spi &spi, steward::ObjectId only)
+ReadIndexUsage(Spi &spi, const UsageFilter &filter)
 {
 	std::vector<IndexUsage> indexes;
 	std::vector<std::string> standbys = StandbyNames();
 
-	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(only), ArrayLiteral(standbys)}))
+	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(filter.only), ArrayLiteral(standbys),
+												  std::to_string(filter.quiet_days)}))
 	{
 		IndexUsage index;
 

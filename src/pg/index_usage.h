@@ -28,7 +28,14 @@ void NoteIndexUsage(Spi &spi);
 /* What is known of an index holds for the one that was built in its place, which has its name and its counters. */
 void CarryUsage(Spi &spi, steward::ObjectId from, const std::string &to);
 
-/* Of all indexes but those of temporary tables and the system's; or of one of them. */
-std::vector<IndexUsage> ReadIndexUsage(Spi &spi, steward::ObjectId only = 0);
+/* Which indexes are asked about: one, or those that were not used for so many days; all as it is. */
+struct UsageFilter
+{
+	steward::ObjectId only = 0;
+	double quiet_days = 0;
+};
+
+/* But never those of temporary tables and the system's. */
+std::vector<IndexUsage> ReadIndexUsage(Spi &spi, const UsageFilter &filter);
 
 } // namespace steward::pg

@@ -263,9 +263,8 @@ DefineSettings()
 			&s::old_transaction_limit_s, 300, 1, INT_MAX, PGC_SIGHUP, GUC_UNIT_S);
 	Integer("pg_steward.planning_timeout", "How long the planning of one statement may take while advising.",
 			nullptr, &s::planning_timeout_ms, 5000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS);
-	Integer("pg_steward.quarantine_time",
-			"How long the planner does without an index before it is dropped.", nullptr,
-			&s::quarantine_time_min, 10080, 0, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
+	Integer("pg_steward.quarantine_time", "How long the planner does without an index before it is dropped.",
+			nullptr, &s::quarantine_time_min, 10080, 0, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
 	Integer("pg_steward.retry_after", "How long what was taken back is not advised again.", nullptr,
 			&s::retry_after_min, 43200, 0, INT_MAX / 60, PGC_SIGHUP, GUC_UNIT_MIN);
 	Integer("pg_steward.round_interval", "How often the steward of a database renews its advice.", nullptr,

@@ -236,10 +236,11 @@ ExplainAction(const Action &action)
 		AddSection(page, "GAIN",
 				   {FormatBytes(NumberOf(action.expected, "size_bytes")) +
 					" of disk and cache, and one entry less for each write."});
-		AddSection(page, "FIRST",
-				   {"Unless pg_steward.quarantine_time is 0, the planner does without it in all sessions for that long; it is",
-					"dropped if nothing became slower meanwhile. CALL steward.revert(" + std::to_string(action.id) +
-						") ends that at any time."});
+		AddSection(
+			page, "FIRST",
+			{"Unless pg_steward.quarantine_time is 0, the planner does without it in all sessions for that long; it is",
+			 "dropped if nothing became slower meanwhile. CALL steward.revert(" + std::to_string(action.id) +
+				 ") ends that at any time."});
 	}
 	AddSection(page, "LOCKS", DescribeLocks(action));
 	AddSection(page, "CHECK", DescribeCheck(action));
