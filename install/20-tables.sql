@@ -42,6 +42,7 @@ COMMENT ON COLUMN steward.actions.observed IS
 'what was measured since it was done, renewed each round while it is verifying: verdict (kept, waiting, taken back) and the reason, mean_ms_before and mean_ms_after of the statements it serves, saved_ms, how many statements became slower, and the drift: what statements on other tables take, as a share of what they took';
 
 CREATE INDEX actions_status_idx ON steward.actions (status, priority, id);
+CREATE INDEX actions_drop_idx ON steward.actions (relation) WHERE kind = 'drop_index';
 
 CREATE TABLE steward.journal (
 	id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -185,13 +186,13 @@ CREATE TABLE steward.standbys (
 	name         text PRIMARY KEY,
 	noted_at     timestamptz,
 	transactions bigint,
-	follows      boolean,
+	followed_at  timestamptz,
 	followers    bigint,
 	error        text
 );
 
 COMMENT ON TABLE steward.standbys IS
-'What the standbys in pg_steward.standbys said last: how many transactions they had in this database, whether they stream, and how many others follow them. error: why one did not answer since.';
+'What the standbys in pg_steward.standbys said last: how many transactions they had in this database, when they were seen to stream, and how many others follow them. error: why one did not answer since.';
 
 CREATE TABLE steward.standby_usage (
 	standby text NOT NULL,

@@ -19,6 +19,7 @@
 #include <list>
 #include <set>
 
+#include "pg/quarantine.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -109,6 +110,7 @@ Launcher::ForgetGone(const std::vector<pg::ConnectableDatabase> &databases)
 
 	for (const pg::ConnectableDatabase &database : databases)
 		known.insert(database.oid);
+	pg::ForgetQuarantinesElsewhere(known);
 
 	pg::SharedLock lock(LW_EXCLUSIVE);
 

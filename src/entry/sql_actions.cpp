@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "flow/change_action.h"
 #include "flow/list_work.h"
+#include "flow/quarantine.h"
 #include "flow/refresh_advice.h"
 #include "flow/request_action.h"
 #include "flow/tune_once.h"
@@ -161,11 +162,14 @@ STEWARD_FUNCTION(steward_exclude)
 	pg::Journal journal(spi);
 
 	journal.Exclude(pattern, reason);
-	for (Action &action :
-		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kWithheld}))
+	for (Action &action : journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved,
+											 ActionStatus::kWithheld, ActionStatus::kQuarantined}))
 	{
-		if (MatchesLike(journal.RelationLabel(action), pattern))
-			ChangeAction(journal, action, ActionEvent::kRetire);
+		if (!MatchesLike(journal.RelationLabel(action), pattern))
+			continue;
+		if (action.status == ActionStatus::kQuarantined)
+			EndQuarantine(journal, action, "its table was excluded: " + reason);
+		ChangeAction(journal, action, ActionEvent::kRetire);
 	}
 	return (Datum) 0;
 }

@@ -283,9 +283,13 @@ Steward::MeasureIndexes()
 	Attempt("look for indexes to measure", [&] { indexes = IndexesToMeasureNow(); });
 	for (ObjectId index : indexes)
 	{
-		if (pg::ReadStopState().stopped ||
-			!Attempt("measure the bloat of an index", [&] { MeasureRound(index); }))
+		/* It takes a while: what people ask for is not to wait. */
+		pg::ReloadIfAsked();
+		if (pg::ReadStopState().stopped || HasToLeave())
 			return;
+		ServeQueue(false);
+		if (Attempt("begin to measure an index", [&] { BeginMeasuringRound(index); }))
+			Attempt("measure the bloat of an index", [&] { MeasureRound(index); });
 	}
 }
 
@@ -331,6 +335,8 @@ Steward::DoRounds()
 		AskStandbys();
 		BeginMaintenance();
 		Attempt("verify what was applied", VerifyRound);
+		if (pg::HasQuarantines() && Attempt("note how indexes are used", UsageRound))
+			Attempt("judge what is in quarantine", JudgeQuarantinesRound);
 		if (Attempt("renew the advice", [] { AdviseRound(); }))
 		{
 			ForgetErrors();

@@ -29,8 +29,10 @@ namespace
 
 /* After what helps statements by a known measure. */
 constexpr int kAnalyzePriority = 140;
-constexpr int kReindexPriority = 150;
 constexpr int kDropPriority = 210;
+
+/* What goes is not rebuilt before. */
+constexpr int kReindexPriority = 220;
 
 /* At a time; the largest first, the others later. */
 constexpr size_t kMostTables = 100;
@@ -196,9 +198,10 @@ void
 AdviseDuplicates(pg::Spi &spi, const Catalog &seen, const std::vector<std::string> &exclusions,
 				 std::vector<Advice> &advice, std::set<std::string> &twins)
 {
-	std::vector<ObjectId> tables = pg::TablesWithDuplicates(spi, kMostTables);
+	std::vector<ObjectId> tables = pg::TablesWithDuplicates(spi);
 
 	std::erase_if(tables, [&](ObjectId table) { return seen.count(table) != 0; });
+	tables.resize(std::min(tables.size(), kMostTables));
 	for (const auto &[oid, relation] : pg::ReadCatalog(spi, tables))
 	{
 		if (!relation.unfit.empty() || IsExcluded(relation.label, exclusions))

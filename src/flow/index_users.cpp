@@ -10,8 +10,10 @@
 #include "flow/index_users.h"
 
 #include <algorithm>
+#include <map>
 
 #include "pg/plan_tree.h"
+#include "pg/session.h"
 #include "pg/statements.h"
 
 namespace steward
@@ -105,11 +107,14 @@ std::vector<IndexUser>
 FindIndexUsers(pg::Spi &spi, const ObjectIds &indexes, const ObjectIds &tables, double seconds)
 {
 	std::vector<IndexUser> users;
-	std::set<StatementKey> ran = pg::StatementsWithin(spi, seconds);
+	std::map<StatementKey, double> runs = pg::LastRuns(spi);
+	double since = pg::SecondsSinceEpoch() - seconds;
 
 	for (LiveStatement &live : pg::ReadStatements(spi, true))
 	{
-		if (ran.count(live.key) == 0)
+		auto run = runs.find(live.key);
+
+		if (run == runs.end() || run->second < since)
 			continue;
 
 		Statement statement = {live.key, std::move(live.text), live.counters, live.since};

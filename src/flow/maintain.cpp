@@ -78,6 +78,11 @@ AddDone(pg::Journal &journal, double since, Json &report)
 			continue;
 
 		Action action = journal.Load(step.action);
+
+		/* Of an index whose predicate tells a value not everybody is told. */
+		if (!IsCare(action))
+			continue;
+
 		Json entry = EntryOf(action);
 
 		if (part == "dropped")
@@ -287,6 +292,8 @@ Maintain(bool dry_run)
 
 		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
+		BeginMeasuring(spi, index);
+		spi.Commit();
 		MeasureIndex(spi, index);
 	}
 	(void) RefreshAdvice();

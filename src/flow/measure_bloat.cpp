@@ -56,6 +56,13 @@ IndexesToMeasure(pg::Spi &spi)
 }
 
 void
+BeginMeasuring(pg::Spi &spi, ObjectId index)
+{
+	for (const IndexBloat &known : pg::ReadIndexBloat(spi, index))
+		pg::NoteBloat(spi, known, std::nullopt);
+}
+
+void
 MeasureIndex(pg::Spi &spi, ObjectId index)
 {
 	for (const IndexBloat &known : pg::ReadIndexBloat(spi, index))

@@ -25,6 +25,9 @@ namespace steward
 /* Those that were not measured for a day. */
 std::vector<ObjectId> IndexesToMeasure(pg::Spi &spi);
 
+/* Notes that one of them is looked at: should that fail, the others come first the next time. */
+void BeginMeasuring(pg::Spi &spi, ObjectId index);
+
 /* One of them; what was measured is kept.  Best in a transaction of its own: it reads up to 8 MB. */
 void MeasureIndex(pg::Spi &spi, ObjectId index);
 

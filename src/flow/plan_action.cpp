@@ -12,8 +12,8 @@
 #include <algorithm>
 
 #include "core/index/estimate_size.h"
-#include "core/index/find_duplicates.h"
 #include "flow/build_parts.h"
+#include "flow/check_drop.h"
 #include "flow/find_index.h"
 #include "flow/measure_bloat.h"
 #include "flow/quarantine.h"
@@ -24,6 +24,7 @@
 #include "pg/ddl.h"
 #include "pg/index_usage.h"
 #include "pg/preflight.h"
+#include "pg/quarantine.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -139,26 +140,18 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 													", which came with its partition, became part of it, and "
 													"would go, too"};
 	}
-	if (IsUnused(action))
+	if (action.kind == ActionKind::kDropIndex)
 	{
-		pg::NoteIndexUsage(spi);
+		if (IsUnused(action))
+			pg::NoteIndexUsage(spi);
 
-		UsageJudgement judgement = JudgeIndex(spi, index->oid);
+		DropCheck check = CheckDrop(spi, catalog, action);
 
-		if (judgement.verdict != UsageVerdict::kUnused)
-			return Obstacle{ActionEvent::kPostpone,
-							"the index does not count as unused any more: " + judgement.reason, false, true};
-	}
-	else if (action.kind == ActionKind::kDropIndex)
-	{
-		std::vector<DuplicateIndex> duplicates = FindDuplicates(relation);
-		std::vector<DuplicateIndex> covered = FindCovered(relation);
-
-		duplicates.insert(duplicates.end(), covered.begin(), covered.end());
-
-		if (std::none_of(duplicates.begin(), duplicates.end(),
-						 [&](const DuplicateIndex &duplicate) { return duplicate.index.oid == index->oid; }))
-			return Obstacle{ActionEvent::kFail, "the index is no duplicate any more, and none covers it"};
+		if (!check.never.empty())
+			return Obstacle{IsUnused(action) ? ActionEvent::kPostpone : ActionEvent::kFail, check.never,
+							false, true};
+		if (!check.later.empty())
+			return Obstacle{ActionEvent::kPostpone, check.later};
 	}
 	return std::nullopt;
 }
@@ -180,7 +173,7 @@ SizeWhenBuilt(const Relation &relation, const ExistingIndex &index)
 }
 
 std::optional<Obstacle>
-DecideReindex(pg::Spi &spi, Plan &plan)
+DecideReindex(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {
 	const Action &action = plan.action;
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
@@ -195,6 +188,8 @@ DecideReindex(pg::Spi &spi, Plan &plan)
 		return Obstacle{ActionEvent::kPostpone, "somebody is just building the index"};
 	if (index->valid && !IsForSize(action))
 		return Obstacle{ActionEvent::kFail, "the index is valid by now"};
+	if (journal.IsToBeDropped(action.target))
+		return Obstacle{ActionEvent::kPostpone, "the index is to be dropped"};
 	if (index->valid)
 	{
 		if (std::string not_bloated = WhyNotBloated(spi, index->oid); !not_bloated.empty())
@@ -290,8 +285,7 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	if (pg::Journal::Request request = journal.LastRequest(plan.action.id);
 		!IsRevert(plan.action) && request.unasked)
 	{
-		if (std::string forbidden = WhatForbids(plan.action, request.approved || request.tried);
-			!forbidden.empty())
+		if (std::string forbidden = WhatForbids(plan.action, request.approved); !forbidden.empty())
 			return Obstacle{ActionEvent::kPostpone, forbidden, true};
 	}
 	plan.doing = NeedsQuarantine(journal, plan.action) ? Doing::kQuarantine : DoingFor(plan.action);
@@ -316,7 +310,7 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		case Doing::kQuarantine:
 			return DecideDrop(spi, journal, plan);
 		case Doing::kReindex:
-			return DecideReindex(spi, plan);
+			return DecideReindex(spi, journal, plan);
 		case Doing::kAnalyze:
 			return DecideAnalyze(spi, plan);
 	}

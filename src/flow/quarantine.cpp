@@ -14,17 +14,21 @@
 #include "flow/quarantine.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "core/tuner/judge_effect.h"
 #include "flow/change_action.h"
+#include "flow/check_drop.h"
 #include "flow/index_users.h"
 #include "flow/measure_action.h"
 #include "flow/observe_action.h"
 #include "flow/schedule_actions.h"
 #include "flow/watch_usage.h"
-#include "pg/index_usage.h"
+#include "pg/catalog.h"
 #include "pg/quarantine.h"
+#include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/statements.h"
@@ -51,28 +55,6 @@ IndexOf(const Action &action)
 	return action.arguments.at("index").get<ObjectId>();
 }
 
-/* Until it is dropped, too: it may have to wait for that. */
-bool
-IsInForce(pg::Journal &journal, const Action &action)
-{
-	return action.local && action.kind == ActionKind::kDropIndex &&
-		   (action.status == ActionStatus::kQuarantined || journal.LastRequest(action.id).tried);
-}
-
-std::vector<Action>
-InForce(pg::Journal &journal)
-{
-	std::vector<Action> actions;
-
-	for (Action &action :
-		 journal.LoadWhere({ActionStatus::kQuarantined, ActionStatus::kQueued, ActionStatus::kRunning}))
-	{
-		if (IsInForce(journal, action))
-			actions.push_back(std::move(action));
-	}
-	return actions;
-}
-
 /* Something that ran in quarantine for the first time has no time to be compared with. */
 std::vector<IndexUser>
 FindUsers(pg::Spi &spi, pg::Journal &journal, const std::vector<Action> &actions)
@@ -93,28 +75,36 @@ FindUsers(pg::Spi &spi, pg::Journal &journal, const std::vector<Action> &actions
 	return indexes.empty() ? std::vector<IndexUser>() : FindIndexUsers(spi, indexes, tables, seconds);
 }
 
+/* What the statements that ran in quarantine say. */
+struct Ran
+{
+	std::map<StatementKey, double> at; /* seconds since 1970, the last time */
+	std::vector<IndexUser> users;      /* of any of the indexes */
+};
+
 /* Why the index is not to be dropped; empty where nothing says so. */
 std::string
-WhyMissed(pg::Spi &spi, pg::Journal &journal, const Action &action, const std::vector<IndexUser> &users,
-		  Json &observed)
+WhyMissed(pg::Spi &spi, pg::Journal &journal, const Action &action, const Ran &ran, Json &observed)
 {
 	Trial trial = ObserveAction(spi, journal, action);
 	Judgement judgement = JudgeRemoval(trial, pg::settings::min_calls);
-	std::set<StatementKey> ran = pg::StatementsWithin(spi, journal.SecondsInQuarantine(action.id));
+	double since = pg::SecondsSinceEpoch() - journal.SecondsInQuarantine(action.id);
 
 	observed.update(JudgementToJson(judgement, trial));
 	if (judgement.verdict == Verdict::kTakeBack)
 		return judgement.reason;
-	for (const IndexUser &user : users)
+	for (const IndexUser &user : ran.users)
 	{
-		if (user.indexes.count(IndexOf(action)) != 0 && ran.count(user.key) != 0)
+		auto at = ran.at.find(user.key);
+
+		if (user.indexes.count(IndexOf(action)) != 0 && at != ran.at.end() && at->second > since)
 			return "a statement that ran meanwhile would have used it: " +
 				   Excerpt(user.text, kLongestStatement);
 	}
 	return "";
 }
 
-/* Time in which nobody looked, as while the server was down, does not count. */
+/* Time in which nobody looked, as while the server was down, or in which the planner had the index does not count. */
 double
 SecondsLookedAfter(pg::Journal &journal, const Action &action, Json &observed)
 {
@@ -123,23 +113,37 @@ SecondsLookedAfter(pg::Journal &journal, const Action &action, Json &observed)
 	double last = std::max(since, observed.value(kLookedAt, since));
 	double seconds = std::min(now - last, kRoundsApart * static_cast<double>(pg::settings::round_interval_s));
 
-	seconds = std::max(0.0, seconds) + observed.value(kQuarantineSeconds, 0.0);
+	seconds = pg::IsInQuarantine(IndexOf(action)) ? std::max(0.0, seconds) : 0;
+	seconds += observed.value(kQuarantineSeconds, 0.0);
 	observed[kQuarantineSeconds] = seconds;
 	observed[kLookedAt] = now;
 	return seconds;
 }
 
+/* Who began it of his own accord asks again whether he may. */
+std::string
+WhyNotWanted(pg::Spi &spi, pg::Journal &journal, const Action &action, DropCheck &check)
+{
+	pg::Journal::Request request = journal.LastRequest(action.id);
+
+	check = CheckDrop(spi, pg::ReadCatalog(spi, {action.relation}), action);
+	if (!check.never.empty())
+		return check.never;
+	if (request.unasked && !request.approved &&
+		(pg::CurrentMode() != pg::Mode::kAuto || !pg::MayActAlone(action.kind)))
+		return "pg_steward.mode and pg_steward.auto_actions do not allow it any more";
+	return "";
+}
+
 void
-Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const std::vector<IndexUser> &users, bool is_due)
+Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const Ran &ran, bool is_due)
 {
 	Json observed = journal.ReadObserved(action.id).value_or(Json::object());
 	double seconds = SecondsLookedAfter(journal, action, observed);
-	UsageJudgement usage = {UsageVerdict::kUnused, ""};
-	std::string missed = WhyMissed(spi, journal, action, users, observed);
+	std::string missed = WhyMissed(spi, journal, action, ran, observed);
+	DropCheck check;
+	std::string not_wanted = WhyNotWanted(spi, journal, action, check);
 	pg::TransitionNote note;
-
-	if (IsUnused(action))
-		usage = JudgeIndex(spi, IndexOf(action));
 
 	journal.NoteObserved(action.id, observed);
 	note.worker_pid = pg::ProcessId();
@@ -150,14 +154,14 @@ Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const std::vector<Inde
 		pg::LogMessage("action " + std::to_string(action.id) + ": the quarantine of index " + action.target +
 					   " ends: " + missed);
 	}
-	else if (usage.verdict != UsageVerdict::kUnused)
+	else if (!not_wanted.empty())
 	{
 		note.sqlstate = sqlstate::kNotInPrerequisiteState;
-		note.error = "the index does not count as unused any more: " + usage.reason;
+		note.error = not_wanted;
 		ChangeAction(journal, action, ActionEvent::kPostpone, note);
 	}
-	else if (is_due && seconds >= pg::settings::quarantine_time_min * kSecondsPerMinute &&
-			 WhatForbids(action, true).empty())
+	else if (is_due && check.later.empty() && WhatForbids(action, true).empty() &&
+			 seconds >= pg::settings::quarantine_time_min * kSecondsPerMinute)
 		ChangeAction(journal, action, ActionEvent::kApply, note);
 }
 
@@ -173,12 +177,8 @@ NeedsQuarantine(pg::Journal &journal, const Action &action)
 void
 ApplyQuarantines(pg::Journal &journal)
 {
-	std::vector<ObjectId> indexes;
-
-	for (const Action &action : InForce(journal))
-		indexes.push_back(IndexOf(action));
-	if (!pg::QuarantineOnly(indexes))
-		pg::LogWarning("more indexes are to be in quarantine than there is place for; some are still used");
+	/* Those for which there is no place wait for one: their time does not run. */
+	(void) pg::QuarantineOnly(journal.IndexesInQuarantine());
 }
 
 void
@@ -186,24 +186,21 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 {
 	std::vector<Action> actions = journal.LoadWhere({ActionStatus::kQuarantined});
 	std::set<int64_t> due;
+	Ran ran;
 
-	actions.erase(std::remove_if(actions.begin(), actions.end(),
-								 [&](const Action &action) { return !IsInForce(journal, action); }),
-				  actions.end());
-
+	std::erase_if(actions, [](const Action &action) { return !action.local; });
 	if (actions.empty())
 		return;
-	pg::NoteIndexUsage(spi);
-
-	std::vector<IndexUser> users = FindUsers(spi, journal, actions);
-
+	ran.at = pg::LastRuns(spi);
+	ran.users = FindUsers(spi, journal, actions);
 	for (const Action &action : journal.LoadDue({ActionStatus::kQuarantined}))
 		due.insert(action.id);
 	for (Action &action : actions)
 	{
+		pg::CheckForInterrupts();
 		try
 		{
-			Judge(spi, journal, action, users, due.count(action.id) != 0);
+			Judge(spi, journal, action, ran, due.count(action.id) != 0);
 		}
 		catch (const Refusal &)
 		{
@@ -213,22 +210,35 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 }
 
 void
+EndQuarantine(pg::Journal &journal, Action &action, const std::string &why)
+{
+	pg::TransitionNote note;
+
+	note.worker_pid = pg::ProcessId();
+	note.sqlstate = sqlstate::kQueryCanceled;
+	note.error = why;
+	ChangeAction(journal, action, ActionEvent::kPostpone, note);
+}
+
+void
 LiftQuarantines(pg::Journal &journal)
 {
-	for (Action &action : InForce(journal))
-	{
-		pg::TransitionNote note;
+	std::vector<ObjectId> indexes = journal.IndexesInQuarantine();
 
-		/* Who is at work on it ends by himself. */
-		if (action.status == ActionStatus::kRunning)
-			continue;
-		note.worker_pid = pg::ProcessId();
-		note.sqlstate = sqlstate::kQueryCanceled;
-		note.error =
-			"the steward is stopped or its mode is below advise, so that nobody would look at what is missed";
-		ChangeAction(journal, action, ActionEvent::kPostpone, note);
+	for (Action &action : journal.LoadWhere({ActionStatus::kQuarantined, ActionStatus::kQueued}))
+	{
+		/* One of before a copy, which nobody looks after here, too. */
+		bool in_force = action.kind == ActionKind::kDropIndex &&
+						std::find(indexes.begin(), indexes.end(), IndexOf(action)) != indexes.end();
+
+		if (in_force || (action.status == ActionStatus::kQuarantined && !action.local))
+			EndQuarantine(
+				journal, action,
+				"the steward is stopped or its mode is below advise, so that nobody would look at what is missed");
 	}
-	(void) pg::QuarantineOnly({});
+	/* Also where steward.stop() emptied the list in a transaction that came to nothing. */
+	if (!pg::QuarantineOnly({}) || !indexes.empty())
+		pg::ForgetPlans();
 }
 
 } // namespace steward

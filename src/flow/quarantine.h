@@ -26,6 +26,9 @@ void ApplyQuarantines(pg::Journal &journal);
  */
 void JudgeQuarantines(pg::Spi &spi, pg::Journal &journal);
 
+/* The planner uses the index again, and the action is a proposal as before. */
+void EndQuarantine(pg::Journal &journal, Action &action, const std::string &why);
+
 /* All of this database: nobody will look at what is missed. */
 void LiftQuarantines(pg::Journal &journal);
 

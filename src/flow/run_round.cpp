@@ -109,6 +109,14 @@ IndexesToMeasureNow()
 }
 
 void
+BeginMeasuringRound(ObjectId index)
+{
+	pg::Spi spi;
+
+	BeginMeasuring(spi, index);
+}
+
+void
 MeasureRound(ObjectId index)
 {
 	pg::Spi spi;
@@ -130,6 +138,14 @@ VerifyRound()
 
 	NoteDroppedIndexes(journal, spi);
 	VerifyActions(spi, journal);
+}
+
+void
+JudgeQuarantinesRound()
+{
+	pg::Spi spi;
+	pg::Journal journal(spi);
+
 	JudgeQuarantines(spi, journal);
 }
 

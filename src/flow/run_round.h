@@ -49,6 +49,7 @@ void EndMaintenanceRound(int64_t round);
 
 /* Those whose bloat is to be measured, and one of them. */
 std::vector<ObjectId> IndexesToMeasureNow();
+void BeginMeasuringRound(ObjectId index);
 void MeasureRound(ObjectId index);
 
 /* Keeps the steward's own tables within their size. */
@@ -56,6 +57,9 @@ void ForgetRound();
 
 /* From mode `advise` on: measures what was applied, and decides whether it stays. */
 void VerifyRound();
+
+/* Likewise: what is missed in quarantine, and what was not. */
+void JudgeQuarantinesRound();
 
 /* Has the planner do without the indexes in quarantine, and no others. */
 void QuarantineRound();

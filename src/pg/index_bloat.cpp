@@ -42,6 +42,11 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
  WHERE i.indisvalid AND i.indisready AND i.indislive AND NOT i.indisexclusion AND c.relkind = 'i'
    AND c.relpersistence <> 't' AND a.amname <> 'brin'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
+   AND ($1::oid <> 0
+        OR NOT EXISTS (SELECT FROM steward.actions AS d
+                        WHERE d.kind = 'drop_index' AND d.relation = i.indrelid
+                          AND d.arguments ->> 'index' = i.indexrelid::text
+                          AND d.status IN ('approved', 'queued', 'running', 'quarantined')))
    AND ($1::oid = 0 OR i.indexrelid = $1::oid)
    AND ($1::oid <> 0 OR s.bytes >= $2::float8) )";
 

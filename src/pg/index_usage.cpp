@@ -147,7 +147,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
 void
 NoteIndexUsage(Spi &spi)
 {
-	spi.Execute(kForgetIfBrokenQuery, {BoolValue(CountUnlistedStandbys(spi) > 0)});
+	spi.Execute(kForgetIfBrokenQuery, {BoolValue(AnswerAllStandbys(spi) && CountUnlistedStandbys(spi) > 0)});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
 	spi.Execute(std::string(kCounters) + kAddQuery);

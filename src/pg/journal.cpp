@@ -49,11 +49,15 @@ TagOf(LockPurpose purpose)
 	return tag;
 }
 
-constexpr const char *kActionColumns =
-	"id, kind, status, relation, target, arguments, array_to_json(ddl), array_to_json(undo_ddl), expected, evidence,"
-	" reason,"
+constexpr const char *kIsLocal =
 	" system_identifier = (SELECT system_identifier FROM pg_control_system())"
 	"   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+const std::string kActionColumns =
+	std::string(
+		"id, kind, status, relation, target, arguments, array_to_json(ddl), array_to_json(undo_ddl), expected,"
+		" evidence, reason,") +
+	kIsLocal;
 
 Action
 ToAction(const Row &row)
@@ -178,16 +182,58 @@ Journal::LastRequest(int64_t id)
 	Rows rows = AsOwner(
 		[&]
 		{
+			/* That it was tried in quarantine does not change who asked for it. */
 			return spi_.Query(
-				"SELECT from_status = 'approved', from_status = 'quarantined', worker_pid IS NOT NULL"
-				"  FROM steward.journal"
-				" WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1",
+				"SELECT asked.from_status = 'approved', last.from_status = 'quarantined', asked.worker_pid IS NOT NULL"
+				"  FROM (SELECT from_status FROM steward.journal"
+				"         WHERE action = $1::bigint AND to_status = 'queued' ORDER BY id DESC LIMIT 1) AS last,"
+				"       (SELECT from_status, worker_pid FROM steward.journal"
+				"         WHERE action = $1::bigint AND to_status = 'queued' AND from_status <> 'quarantined'"
+				"         ORDER BY id DESC LIMIT 1) AS asked",
 				{std::to_string(id)});
 		});
 
 	if (rows.empty())
 		return {};
 	return {rows.front().Bool(0), rows.front().Bool(1), rows.front().Bool(2)};
+}
+
+std::vector<ObjectId>
+Journal::IndexesInQuarantine()
+{
+	std::vector<ObjectId> indexes;
+
+	for (const Row &row : AsOwner(
+			 [&]
+			 {
+				 return spi_.Query(
+					 std::string(
+						 "SELECT (arguments ->> 'index')::oid FROM steward.actions"
+						 " WHERE status IN ('quarantined', 'queued', 'running') AND kind = 'drop_index'"
+						 "   AND (status = 'quarantined'"
+						 "        OR (SELECT j.from_status FROM steward.journal AS j"
+						 "             WHERE j.action = actions.id AND j.to_status = 'queued'"
+						 "             ORDER BY j.id DESC LIMIT 1) = 'quarantined')"
+						 "   AND") +
+					 kIsLocal);
+			 }))
+		indexes.push_back(row.ObjectId(0));
+	return indexes;
+}
+
+bool
+Journal::IsToBeDropped(const std::string &target)
+{
+	return AsOwner(
+		[&]
+		{
+			return !spi_.Query(std::string(
+								   "SELECT FROM steward.actions WHERE kind = 'drop_index' AND target = $1"
+								   "   AND status IN ('approved', 'queued', 'running', 'quarantined') AND") +
+								   kIsLocal,
+							   {target})
+						.empty();
+		});
 }
 
 int64_t

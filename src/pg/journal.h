@@ -133,6 +133,12 @@ public:
 	/* How often it failed since it was done last. */
 	int64_t CountFailures(int64_t id);
 
+	/* Of this database: the indexes that the planner is to do without, also until their drop is through. */
+	std::vector<ObjectId> IndexesInQuarantine();
+
+	/* Whether somebody decided that the index of this name goes. */
+	bool IsToBeDropped(const std::string &target);
+
 	/* Since the planner does without its index. */
 	double SecondsInQuarantine(int64_t id);
 

@@ -95,16 +95,52 @@ QuarantineOnly(const std::vector<steward::ObjectId> &indexes)
 		{
 			if (IsInQuarantine(index))
 				continue;
-			all = Add(EntryOf(index)) && all;
-			changed = true;
+			bool added = Add(EntryOf(index));
+
+			all = all && added;
+			changed = changed || added;
 			NoteLength();
 		}
 		NoteLength();
 	}
-	/* Which tables' plans it were is not worth remembering: this is rare. */
 	if (changed)
-		Guarded([] { CacheInvalidateRelcacheAll(); });
+		ForgetPlans();
 	return all;
+}
+
+/* Which tables' plans it were is not worth remembering: this is rare. */
+void
+ForgetPlans()
+{
+	Guarded([] { CacheInvalidateRelcacheAll(); });
+}
+
+void
+ForgetQuarantinesElsewhere(const std::set<Oid> &databases)
+{
+	SharedLock lock(LW_EXCLUSIVE);
+
+	for (pg_atomic_uint64 &place : Shared()->quarantined)
+	{
+		uint64 entry = pg_atomic_read_u64(&place);
+
+		if (entry != 0 && databases.count(DatabaseOf(entry)) == 0)
+			pg_atomic_write_u64(&place, 0);
+	}
+	NoteLength();
+}
+
+bool
+HasPlaceInQuarantine()
+{
+	if (Shared() == nullptr)
+		return false;
+	for (pg_atomic_uint64 &place : Shared()->quarantined)
+	{
+		if (pg_atomic_read_u64(&place) == 0)
+			return true;
+	}
+	return false;
 }
 
 void
@@ -123,7 +159,7 @@ EndAllQuarantines()
 		NoteLength();
 	}
 	if (changed)
-		Guarded([] { CacheInvalidateRelcacheAll(); });
+		ForgetPlans();
 }
 
 bool

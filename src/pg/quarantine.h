@@ -13,6 +13,7 @@
  */
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "model/object_id.h"
@@ -33,8 +34,17 @@ namespace steward::pg
  */
 bool QuarantineOnly(const std::vector<steward::ObjectId> &indexes);
 
+/* Has all plans made anew, when the transaction ends. */
+void ForgetPlans();
+
 /* In all databases of the cluster. */
 void EndAllQuarantines();
+
+/* In databases that are none of these, which are gone. */
+void ForgetQuarantinesElsewhere(const std::set<Oid> &databases);
+
+/* Whether there is room for one more. */
+bool HasPlaceInQuarantine();
 
 bool IsInQuarantine(Oid index);
 

@@ -3,7 +3,8 @@
  * remote_server.cpp
  *	  Questions to another server, over libpq.
  *
- * Nothing here blocks: a worker has to end when it is told to.
+ * Nothing here blocks, but looking up a host's name: a worker has to end when it is
+ * told to.
  *
  * Server.
  *
@@ -213,6 +214,7 @@ PlaceOfConnection(const std::string &connection, std::string &error)
 		PQconninfoParse(connection.c_str(), &message), PQconninfoFree);
 	std::string host;
 	std::string port;
+	bool has_password = false;
 
 	if (options == nullptr)
 	{
@@ -230,6 +232,13 @@ PlaceOfConnection(const std::string &connection, std::string &error)
 			host = option->val;
 		else if (keyword == "port")
 			port = option->val;
+		else if (keyword == "password")
+			has_password = true;
+	}
+	if (has_password)
+	{
+		error = "It has a password in it, which everybody who reads settings would see: use passfile.";
+		return std::nullopt;
 	}
 	return (host.empty() ? "localhost" : host) + (port.empty() ? "" : ":" + port);
 }

@@ -50,7 +50,10 @@ private:
 	std::string error_;
 };
 
-/* Where a connection string leads to, as "host:port" without a password; nothing where it is none: `error` says why. */
+/*
+ * Where a connection string leads to, as "host:port"; nothing where it is none, or has
+ * a password in it: `error` says why.
+ */
 std::optional<std::string> PlaceOfConnection(const std::string &connection, std::string &error);
 
 } // namespace steward::pg

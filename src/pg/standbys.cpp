@@ -25,6 +25,9 @@ namespace
 {
 
 constexpr double kSecondsToAnswer = 5;
+constexpr double kMostSecondsToAnswer = 15; /* for all of them */
+
+constexpr const char *kNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 
 /* After so long what a standby said is no longer what it would say, in rounds and at least. */
 constexpr int kRoundsKnown = 3;
@@ -84,11 +87,11 @@ WithArray(std::string sql, const std::vector<std::string> &values)
 
 /* `seen`: the servers that were asked already, under another name. */
 StandbyAnswer
-Ask(const StandbyList::Server &server, const StandbyList &list, const std::string &database,
+Ask(const StandbyList::Server &server, const StandbyList &list, const std::string &database, double seconds,
 	std::set<std::string> &seen)
 {
 	StandbyAnswer answer;
-	RemoteServer remote(server.connection, database, kSecondsToAnswer);
+	RemoteServer remote(server.connection, database, seconds);
 	std::optional<Rows> rows =
 		remote.Query("SET search_path = pg_catalog, pg_temp; SET standard_conforming_strings = on");
 
@@ -147,13 +150,15 @@ NoteAnswer(Spi &spi, const StandbyAnswer &answer)
 				"                    WHERE s.name = $1 AND s.transactions <= $2::bigint"
 				"                      AND s.noted_at > now() - interval '1 day')",
 				{answer.name, std::to_string(answer.transactions)});
-	spi.Execute("INSERT INTO steward.standbys AS s (name, noted_at, transactions, follows, followers)"
-				" VALUES ($1, now(), $2::bigint, $3::boolean, $4::bigint)"
-				" ON CONFLICT (name) DO UPDATE"
-				"   SET noted_at = excluded.noted_at, transactions = excluded.transactions,"
-				"       follows = excluded.follows, followers = excluded.followers, error = NULL",
-				{answer.name, std::to_string(answer.transactions), BoolValue(answer.follows),
-				 std::to_string(answer.followers)});
+	spi.Execute(
+		"INSERT INTO steward.standbys AS s (name, noted_at, transactions, followed_at, followers)"
+		" VALUES ($1, now(), $2::bigint, CASE WHEN $3::boolean THEN now() END, $4::bigint)"
+		" ON CONFLICT (name) DO UPDATE"
+		"   SET noted_at = excluded.noted_at, transactions = excluded.transactions,"
+		"       followed_at = coalesce(excluded.followed_at, s.followed_at), followers = excluded.followers,"
+		"       error = NULL",
+		{answer.name, std::to_string(answer.transactions), BoolValue(answer.follows),
+		 std::to_string(answer.followers)});
 	spi.Execute("UPDATE steward.standby_usage AS u"
 				"   SET since = CASE WHEN n.scans < u.scans THEN now() ELSE u.since END,"
 				"       used_at = CASE WHEN n.scans < u.scans THEN NULL ELSE now() END,"
@@ -168,17 +173,22 @@ NoteAnswer(Spi &spi, const StandbyAnswer &answer)
 				{answer.name, ArrayLiteral(indexes), ArrayLiteral(scans)});
 }
 
+/* So long what a standby said holds. */
+std::string
+SecondsKnown()
+{
+	return std::to_string(std::max(kLeastSecondsKnown, kRoundsKnown * settings::round_interval_s));
+}
+
 /* A listed standby that did not answer lately; empty where all did. */
 std::string
 WhoIsSilent(Spi &spi)
 {
-	Rows rows =
-		spi.Query("SELECT n.name, s.error, s.noted_at"
-				  "  FROM unnest($1::text[]) AS n (name) LEFT JOIN steward.standbys AS s USING (name)"
-				  " WHERE s.noted_at IS NULL OR s.noted_at < now() - $2::float8 * interval '1 second'"
-				  "    OR s.error = 'it is listed twice' ORDER BY n.name LIMIT 1",
-				  {ArrayLiteral(StandbyNames()),
-				   std::to_string(std::max(kLeastSecondsKnown, kRoundsKnown * settings::round_interval_s))});
+	Rows rows = spi.Query("SELECT n.name, s.error, s.noted_at"
+						  "  FROM unnest($1::text[]) AS n (name) LEFT JOIN steward.standbys AS s USING (name)"
+						  " WHERE s.noted_at IS NULL OR s.noted_at < now() - $2::float8 * interval '1 second'"
+						  "    OR s.error = 'it is listed twice' ORDER BY n.name LIMIT 1",
+						  {ArrayLiteral(StandbyNames()), SecondsKnown()});
 
 	if (rows.empty())
 		return "";
@@ -200,6 +210,12 @@ ParseStandbys(const std::string &text, std::string &error)
 	{
 		if (part.find('=') == std::string::npos && part.find("://") == std::string::npos)
 		{
+			if (part.find_first_not_of(kNameCharacters) != std::string::npos)
+			{
+				error =
+					"A part of it is neither a connection string nor a name of letters, digits, _, - and dots.";
+				return std::nullopt;
+			}
 			list.others.push_back(part);
 			continue;
 		}
@@ -220,8 +236,11 @@ AskStandbys(const std::string &database)
 	std::vector<StandbyAnswer> answers;
 	std::set<std::string> seen;
 
+	double end = SecondsSinceEpoch() + kMostSecondsToAnswer;
+
 	for (const StandbyList::Server &server : list.servers)
-		answers.push_back(Ask(server, list, database, seen));
+		answers.push_back(
+			Ask(server, list, database, std::min(kSecondsToAnswer, end - SecondsSinceEpoch()), seen));
 	return answers;
 }
 
@@ -253,13 +272,25 @@ CountUnlistedStandbys(Spi &spi)
 {
 	int64_t followers =
 		spi.QueryOne(std::string("SELECT") + kFollowers, {ArrayLiteral(Listed().others)}).Integer(0);
-	int64_t below = spi.QueryOne("SELECT coalesce(sum(followers), 0)::bigint"
-								 "       - count(*) FILTER (WHERE follows AND error IS NULL)"
-								 "  FROM steward.standbys WHERE name = ANY ($1::text[])",
-								 {ArrayLiteral(StandbyNames())})
-						.Integer(0);
+	/* One that restarts, or whose connection is just made anew, followed a moment ago. */
+	int64_t below =
+		spi.QueryOne("SELECT coalesce(sum(followers), 0)::bigint"
+					 "       - count(*) FILTER (WHERE followed_at > now() - $2::float8 * interval '1 second')"
+					 "  FROM steward.standbys WHERE name = ANY ($1::text[])",
+					 {ArrayLiteral(StandbyNames()), SecondsKnown()})
+			.Integer(0);
 
 	return std::max<int64_t>(0, followers + below);
+}
+
+bool
+AnswerAllStandbys(Spi &spi)
+{
+	return spi
+		.QueryOne("SELECT count(*) = cardinality($1::text[]) FROM steward.standbys"
+				  " WHERE name = ANY ($1::text[]) AND error IS NULL AND noted_at IS NOT NULL",
+				  {ArrayLiteral(StandbyNames())})
+		.Bool(0);
 }
 
 std::string

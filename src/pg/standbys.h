@@ -58,6 +58,9 @@ void NoteStandbys(Spi &spi, const std::vector<StandbyAnswer> &answers);
 /* The names of those that are listed. */
 std::vector<std::string> StandbyNames();
 
+/* Whether each listed one did so the last time that it was asked. */
+bool AnswerAllStandbys(Spi &spi);
+
 /* How many standbys follow this server, or one that is listed, and are not listed themselves. */
 int64_t CountUnlistedStandbys(Spi &spi);
 

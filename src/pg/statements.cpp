@@ -202,16 +202,16 @@ ReadHours(Spi &spi, const std::vector<StatementKey> &keys, double since)
 	return hours;
 }
 
-std::set<StatementKey>
-StatementsWithin(Spi &spi, double seconds)
+std::map<StatementKey, double>
+LastRuns(Spi &spi)
 {
-	std::set<StatementKey> keys;
+	std::map<StatementKey, double> runs;
 
-	for (const Row &row : spi.Query("SELECT DISTINCT userid, queryid, toplevel FROM steward.statement_history"
-									" WHERE until > now() - $1::float8 * interval '1 second' AND calls > 0",
-									{NumberText(seconds)}))
-		keys.insert(KeyOf(row));
-	return keys;
+	for (const Row &row : spi.Query("SELECT userid, queryid, toplevel, extract(epoch FROM max(until))"
+									"  FROM steward.statement_history WHERE calls > 0"
+									" GROUP BY userid, queryid, toplevel"))
+		runs[KeyOf(row)] = row.Number(3);
+	return runs;
 }
 
 void

@@ -49,8 +49,8 @@ std::map<StatementKey, std::map<int64_t, StatementCounters>> ReadHours(Spi &spi,
 																	   const std::vector<StatementKey> &keys,
 																	   double since);
 
-/* Those that ran within so many seconds, as far as it is noted. */
-std::set<StatementKey> StatementsWithin(Spi &spi, double seconds);
+/* When each ran last, in seconds since 1970, as far as it is noted. */
+std::map<StatementKey, double> LastRuns(Spi &spi);
 
 /* Records what statements added, as of this moment, and the counters they have now. */
 void RecordParts(Spi &spi, const std::vector<LiveStatement> &live,

@@ -112,7 +112,7 @@ SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.va
 	       NOT coalesce(o.enabled, current_setting('autovacuum'))::boolean
 	         OR NOT current_setting('track_counts')::boolean AS off) AS v
  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't'
-   AND (v.dead > v.vacuum_after
+   AND ((v.dead > v.vacuum_after AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))
         OR v.transactions > least(current_setting('autovacuum_freeze_max_age')::integer, 1000000000)
         OR v.multixacts > least(current_setting('autovacuum_multixact_freeze_max_age')::integer, 1000000000))
  ORDER BY greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
@@ -191,20 +191,20 @@ ReadFreezeLimits(Spi &spi)
 }
 
 std::vector<ObjectId>
-TablesWithDuplicates(Spi &spi, size_t most)
+TablesWithDuplicates(Spi &spi)
 {
 	std::vector<ObjectId> tables;
 
 	/* Which of them may go, and whether anything else tells them apart, is looked at closer. */
-	for (const Row &row :
-		 spi.Query("SELECT DISTINCT i.indrelid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
-				   " WHERE i.indisvalid AND c.relpersistence <> 't' AND c.relnamespace NOT IN"
-				   "  (SELECT oid FROM pg_namespace"
-				   "    WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))"
-				   " GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text,"
-				   "          i.indoption::text, i.indexprs::text, i.indpred::text"
-				   " HAVING count(*) > 1 ORDER BY i.indrelid LIMIT $1::integer",
-				   {std::to_string(most)}))
+	for (
+		const Row &row : spi.Query(
+			"SELECT DISTINCT i.indrelid FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
+			" WHERE i.indisvalid AND c.relpersistence <> 't' AND NOT c.relispartition AND c.relnamespace NOT IN"
+			"  (SELECT oid FROM pg_namespace"
+			"    WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))"
+			" GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text,"
+			"          i.indoption::text, i.indexprs::text, i.indpred::text"
+			" HAVING count(*) > 1 ORDER BY i.indrelid"))
 		tables.push_back(row.ObjectId(0));
 	return tables;
 }

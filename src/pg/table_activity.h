@@ -35,8 +35,8 @@ FreezeLimits ReadFreezeLimits(Spi &spi);
 /* Whether somebody is just vacuuming or analysing the table, or keeps others from that by a lock. */
 bool IsBeingMaintained(Spi &spi, ObjectId table);
 
-/* Tables that have valid indexes of the same definition; up to `most`. */
-std::vector<ObjectId> TablesWithDuplicates(Spi &spi, size_t most);
+/* Tables that have valid indexes of the same definition, those of partitioned tables' indexes aside. */
+std::vector<ObjectId> TablesWithDuplicates(Spi &spi);
 
 /* An index that is not valid, and which nobody is just building. */
 struct InvalidIndex

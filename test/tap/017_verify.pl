@@ -154,6 +154,7 @@ set_conf('pg_steward.retry_after', '0');
 $node->poll_query_until($db, "SELECT (steward.refresh()).proposed >= 0 AND status IN ('proposed', 'withheld') FROM steward.actions WHERE id = $id")
 	or fail('not advised again');
 pass('after pg_steward.retry_after it is');
+set_conf('pg_steward.retry_after', '30d');
 
 # An index that was dropped comes back when a statement on its table becomes slower, which is
 # planted here: the other index does the same.

@@ -72,9 +72,13 @@ $standby->init_from_backup($primary, 'base', has_streaming => 1);
 $standby->start;
 await_verdict('goods_idle', '^watched: .* 1 standby follows this server that pg_steward.standbys does not list', 'a standby follows: nobody knows');
 
+ok($primary->poll_query_until($db, 'SELECT standby_seen_at IS NOT NULL FROM steward.usage_watch'), 'which is remembered');
+
 # One that cannot be asked
 my ($status, $out, $err) = $primary->psql($db, q{ALTER SYSTEM SET pg_steward.standbys = 'host = = x'});
 
+(undef, undef, my $secret) = $primary->psql($db, q{ALTER SYSTEM SET pg_steward.standbys = 'host=there password=xyz'});
+like($secret, qr/It has a password in it.*use passfile/s, 'so is a password');
 like($err, qr/invalid value for parameter "pg_steward.standbys".*DETAIL.*HINT:  Write connection strings/s, 'what is no connection string is refused');
 list_standbys('host=' . $standby->host . ' port=1');
 await_verdict('goods_idle', '^watched: .* but standby .*:1 did not say yet what is used there: connection to server .* failed', 'nor where it cannot be asked');
@@ -114,7 +118,7 @@ await_verdict('goods_idle', '^watched: it was not used in 1 hour', 'counters tha
 age(40);
 await_verdict('goods_idle', '^unused: ', 'five more weeks');
 $standby->stop;
-$primary->safe_psql($db, q{UPDATE steward.standbys SET noted_at = now() - interval '11 minutes'});
+$primary->safe_psql($db, q{UPDATE steward.standbys SET noted_at = now() - interval '11 minutes', followed_at = now() - interval '11 minutes'});
 await_verdict('goods_idle', '^watched: .* did not say yet what is used there: connection to server', 'a standby that is away for long');
 
 # A standby of a standby, which only that one sees

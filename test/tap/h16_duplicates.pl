@@ -69,6 +69,17 @@ is_index($node, $db, 'goods_id', 'absent', 'then it is gone');
 $node->safe_psql($db, "CALL steward.revert($id)");
 is($node->safe_psql($db, q{SELECT pg_get_indexdef('goods_id'::regclass)}), 'CREATE INDEX goods_id ON public.goods USING btree (id)', 'and comes back where somebody asks for it');
 
+# One whose twin goes meanwhile is used again
+$node->safe_psql($db, q{CREATE TABLE lone AS SELECT i AS id FROM generate_series(1, 5000) AS i; CREATE INDEX lone_1 ON lone (id); CREATE INDEX lone_2 ON lone (id); ANALYZE lone; SELECT (steward.refresh()).summary});
+
+my ($lone, $leaves) = split /\|/, $node->safe_psql($db, q{SELECT id, target FROM steward.actions WHERE relation = 'lone'::regclass AND kind = 'drop_index' AND status = 'proposed'});
+
+$node->safe_psql($db, "CALL steward.apply($lone)");
+is(status_of($node, $db, $lone), 'quarantined', 'a duplicate is done without');
+$node->safe_psql($db, 'DROP INDEX ' . ($leaves eq 'public.lone_1' ? 'lone_2' : 'lone_1'));
+await_status($node, $db, $lone, 'obsolete');
+like($node->safe_psql($db, "SELECT error FROM steward.journal WHERE action = $lone AND from_status = 'quarantined'"), qr/no duplicate any more/, 'its twin is gone: it stays');
+
 # Of two of which the planner took one until now, the other one is not unused
 $node->safe_psql($db, q{
 CREATE TABLE twin AS SELECT i AS id, i AS a FROM generate_series(1, 5000) AS i;

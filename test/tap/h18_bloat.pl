@@ -1,6 +1,6 @@
 
 # Hazard 18: how bloated indexes are, beside what a rebuild really wins; nothing is
-# rebuilt that wins less than pg_steward.bloat_threshold.
+# rebuilt that wins less than pg_steward.bloat_threshold.  On every version.
 
 use strict;
 use warnings;

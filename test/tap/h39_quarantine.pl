@@ -1,4 +1,6 @@
 
+# On every version.
+#
 # Hazards 16, 17 and 39: an unused index is not dropped before the planner of all
 # sessions did without it for a while.  One that turns out to be needed comes back
 # before that; one that nobody missed goes, and comes back as it was where somebody
@@ -138,6 +140,15 @@ $node->safe_psql($db, "CALL steward.apply($part)");
 await_planned('part', 0, 'that of a partition');
 $node->safe_psql($db, 'SET enable_seqscan = off; SELECT pad FROM whole WHERE a = 7 ORDER BY pad LIMIT 1');
 await_reached($part, 'taken_back', 'is missed by a statement on the whole table');
+
+# Excluding its table ends it
+my $shut = make_idle('shut');
+
+$node->safe_psql($db, "CALL steward.apply($shut)");
+await_planned('shut', 0, 'one more');
+$node->safe_psql($db, q{SELECT steward.exclude('public.shut', 'a DBA looks after it')});
+is(status_of($node, $db, $shut), 'obsolete', 'whose table is excluded');
+await_planned('shut', 1, 'is used again');
 
 # When the time is over
 $node->safe_psql($db, "CALL steward.apply($id)");

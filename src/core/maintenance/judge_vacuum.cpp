@@ -36,13 +36,13 @@ WhyNoVacuum(const VacuumHealth &table)
 std::string
 WhatVacuumLacks(const VacuumHealth &table, const FreezeLimits &limits)
 {
-	double age = std::max(table.transactions, table.multixacts);
 	bool transactions_old = table.transactions >= std::min(kTooOld * limits.transactions, kMostAge);
 	bool multixacts_old = table.multixacts >= std::min(kTooOld * limits.multixacts, kMostAge);
 
+	double age = transactions_old ? table.transactions : table.multixacts;
+
 	if (transactions_old || multixacts_old)
-		return table.label + ": " +
-			   FormatNumber(transactions_old ? table.transactions : table.multixacts, 0) +
+		return table.label + ": " + FormatNumber(age, 0) +
 			   (transactions_old ? " transactions" : " multixacts") + " since it was frozen, which is " +
 			   FormatPercent(age / kOldest) +
 			   " of what the server allows before it stops writing: VACUUM (FREEZE) " + table.label +

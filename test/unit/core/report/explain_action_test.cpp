@@ -250,7 +250,8 @@ TEST(ExplainAction, ADropIsExplainedAsADrop)
 	std::string page = ExplainAction(action);
 
 	EXPECT_THAT(page, HasSubstr("Action 4, drop_index, verifying"));
-	EXPECT_THAT(SectionsOf(page), testing::ElementsAre("DO", "UNDO", "WHY", "GAIN", "LOCKS", "CHECK", "NOT"));
+	EXPECT_THAT(SectionsOf(page),
+				testing::ElementsAre("DO", "UNDO", "WHY", "GAIN", "FIRST", "LOCKS", "CHECK", "NOT"));
 	EXPECT_THAT(page, HasSubstr("GAIN   1.0 MB of disk and cache"));
 	EXPECT_THAT(page, HasSubstr("LOCKS  DROP INDEX CONCURRENTLY"));
 	EXPECT_THAT(page, HasSubstr("replica identity"));
