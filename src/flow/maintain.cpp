@@ -59,6 +59,8 @@ PartOf(const pg::Journal::Step &step)
 			return step.to == ActionStatus::kVerifying ? "dropped" : "";
 		case ActionKind::kReindexIndex:
 			return step.to == ActionStatus::kKept ? "rebuilt" : "";
+		case ActionKind::kCreateStatistics:
+			return step.to == ActionStatus::kVerifying ? "statistics" : "";
 		case ActionKind::kAnalyze:
 			return step.to == ActionStatus::kKept ? "analyzed" : "";
 		case ActionKind::kCreateIndex:
@@ -87,7 +89,7 @@ AddDone(pg::Journal &journal, double since, Json &report)
 
 		if (part == "dropped")
 			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
-		if (part == "dropped" || part == "taken_back")
+		if (part == "dropped" || part == "taken_back" || part == "statistics")
 			entry["why"] = action.reason;
 		if (step.measured && part == "rebuilt")
 			entry.update(*step.measured);
@@ -188,8 +190,8 @@ WriteReport(pg::Spi &spi, double since)
 								 {std::to_string(since)});
 	Json report = {{"since", times.Text(0)}, {"until", times.Text(1)}};
 
-	for (const char *part :
-		 {"dropped", "quarantine", "rebuilt", "analyzed", "taken_back", "waiting", "skipped", "warnings"})
+	for (const char *part : {"dropped", "quarantine", "rebuilt", "analyzed", "statistics", "taken_back",
+							 "waiting", "skipped", "warnings"})
 		report[part] = Json::array();
 	AddDone(journal, since, report);
 	AddOpen(journal, report);

@@ -91,7 +91,7 @@ Judge(pg::Spi &spi, pg::Journal &journal, const Action &action, Trial &trial)
 		return judgement;
 	CorrectByHours(spi, journal, action, trial);
 	judgement = judge(trial, enough);
-	if (action.kind == ActionKind::kDropIndex || judgement.verdict != Verdict::kTakeBack ||
+	if (action.kind != ActionKind::kCreateIndex || judgement.verdict != Verdict::kTakeBack ||
 		judgement.slower == 0)
 		return judgement;
 	LeaveOutUntouched(spi, journal, action, trial);

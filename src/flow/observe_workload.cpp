@@ -168,6 +168,8 @@ StatementAnalyzer::AnalyzeSamples(const Statement &statement)
 	{
 		auto known = std::find(different.begin(), different.end(), sample);
 
+		if (known != different.end() && !sample.rows.empty())
+			known->rows = sample.rows;
 		if (known != different.end())
 			times[static_cast<size_t>(known - different.begin())]++;
 		else
@@ -186,7 +188,7 @@ StatementAnalyzer::AnalyzeSamples(const Statement &statement)
 		if (query->unfit())
 			continue;
 		total += times[i];
-		variants.push_back({std::move(query), times[i], true, false});
+		variants.push_back({std::move(query), times[i], true, false, std::move(sample.rows)});
 	}
 	for (Variant &variant : variants)
 	{

@@ -44,9 +44,10 @@ void NoteWorkload();
 struct Variant
 {
 	std::unique_ptr<pg::AnalyzedQuery> query;
-	double share = 1;     /* of the statement's executions, 0-1 */
-	bool sampled = false; /* with values, which nobody is to be shown */
-	bool filled = false;  /* with values of statistics, which nobody is to be shown either */
+	double share = 1;                /* of the statement's executions, 0-1 */
+	bool sampled = false;            /* with values, which nobody is to be shown */
+	bool filled = false;             /* with values of statistics, which nobody is to be shown either */
+	std::vector<RowCount> rows = {}; /* of tables that it read with these values, where they were counted */
 };
 
 /* Why a variant cannot be planned, without its values. */

@@ -28,6 +28,7 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
+#include "pg/statistics_objects.h"
 #include "pg/table_activity.h"
 
 namespace steward
@@ -221,6 +222,43 @@ DecideAnalyze(pg::Spi &spi, Plan &plan)
 	return std::nullopt;
 }
 
+/* What is there must be ours to be taken back, and no other may be there before it is made. */
+std::optional<Obstacle>
+DecideStatistics(pg::Spi &spi, Plan &plan)
+{
+	const Action &action = plan.action;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+	auto columns = action.arguments.at("columns").get<std::vector<std::string>>();
+
+	if (catalog.empty())
+		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+	if (plan.doing == Doing::kDropStatistics)
+	{
+		plan.sql = pg::DropStatisticsStatement(action.target);
+		if (!pg::IsStatisticsObject(spi, action.target, action.relation, columns))
+			return Obstacle{ActionEvent::kFail, "the statistics of this name are others by now, or gone"};
+		return std::nullopt;
+	}
+
+	const Relation &relation = catalog.begin()->second;
+
+	plan.sql = pg::CreateStatisticsStatement(relation, action.target, columns);
+	for (const std::string &name : columns)
+	{
+		if (std::none_of(relation.columns.begin(), relation.columns.end(),
+						 [&](const auto &column) { return column.second.name == name; }))
+			return Obstacle{ActionEvent::kFail, "column " + name + " is not there any more"};
+	}
+	if (pg::HasStatisticsOn(spi, action.relation, columns))
+		return Obstacle{ActionEvent::kFail, "somebody else has created statistics on these columns"};
+	if (pg::IsStatisticsNameTaken(spi, action.target))
+		return Obstacle{ActionEvent::kFail, "somebody else has created statistics of this name"};
+	/* Waiting for the lock would make the server end an autovacuum worker that has it. */
+	if (pg::IsBeingMaintained(spi, action.relation))
+		return Obstacle{ActionEvent::kPostpone, "somebody is just at work on the table, or has locked it"};
+	return std::nullopt;
+}
+
 } // namespace
 
 bool
@@ -242,6 +280,8 @@ DoingFor(const Action &action)
 			return Doing::kReindex;
 		case ActionKind::kAnalyze:
 			return Doing::kAnalyze;
+		case ActionKind::kCreateStatistics:
+			return IsRevert(action) ? Doing::kDropStatistics : Doing::kCreateStatistics;
 	}
 	return Doing::kBuild;
 }
@@ -294,7 +334,8 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			ActionEvent::kPostpone,
 			"pg_steward.mode is below advise, so that nobody would look at what is missed without it"};
 	if (std::string stall = pg::WhatWouldStall(spi);
-		plan.doing != Doing::kAnalyze && plan.doing != Doing::kQuarantine && !stall.empty())
+		(plan.doing == Doing::kBuild || plan.doing == Doing::kDrop || plan.doing == Doing::kReindex) &&
+		!stall.empty())
 		return Obstacle{ActionEvent::kPostpone, stall};
 	if (std::string lag = pg::WhatLagsBehind(spi);
 		(plan.doing == Doing::kBuild || plan.doing == Doing::kReindex) && !IsRevert(plan.action) &&
@@ -313,6 +354,9 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			return DecideReindex(spi, journal, plan);
 		case Doing::kAnalyze:
 			return DecideAnalyze(spi, plan);
+		case Doing::kCreateStatistics:
+		case Doing::kDropStatistics:
+			return DecideStatistics(spi, plan);
 	}
 	return std::nullopt;
 }

@@ -26,6 +26,8 @@ enum class Doing
 	kQuarantine,
 	kReindex,
 	kAnalyze,
+	kCreateStatistics,
+	kDropStatistics,
 };
 
 /* What is to be done, as decided when the intent was written down. */
@@ -39,6 +41,7 @@ struct Plan
 	std::string comment; /* of a new index */
 	std::string
 		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
+	Json figures = {};         /* of what was tried */
 	std::string last_analyzed; /* as pg::LastAnalyzed() says */
 };
 

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "core/report/describe_gains.h"
 #include "flow/advise_maintenance.h"
+#include "flow/advise_statistics.h"
 #include "flow/change_action.h"
 #include "flow/index_users.h"
 #include "flow/tune_indexes.h"
@@ -383,6 +384,11 @@ RefreshAdvice()
 		if (advice.kind == ActionKind::kDropIndex)
 			advice.evidence["beside"] =
 				StatementsBeside(result.advice, ReadAncestors(spi, advice.relation), {});
+		StoreAdvice(journal, advice, result, current);
+	}
+	for (Advice &advice : AdviseStatisticsObjects(spi, request.exclusions))
+	{
+		advice.evidence["beside"] = StatementsBeside(result.advice, {advice.relation}, {});
 		StoreAdvice(journal, advice, result, current);
 	}
 	RetireAdvice(journal, result, current);

@@ -109,6 +109,10 @@ RequireSuccess(const Action &action, ActionEvent event, pg::Journal &journal)
 		 error.from_status == StatusName(reverting ? ActionStatus::kRevertQueued : ActionStatus::kQueued));
 	std::string hint = "See SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";";
 
+	if (!reverting && action.status == ActionStatus::kTakenBack)
+		throw Refusal({sqlstate::kNotInPrerequisiteState,
+					   "action " + std::to_string(action.id) + " was taken back again",
+					   "The reason is: " + action.reason + ".", "Nothing is left of it. " + hint});
 	if (left && error.sqlstate.empty())
 		throw Refusal({sqlstate::kNotInPrerequisiteState,
 					   "action " + std::to_string(action.id) + " goes on later", "It is " + error.text + ".",

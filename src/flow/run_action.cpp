@@ -31,11 +31,13 @@
 #include "flow/plan_action.h"
 #include "flow/reindex.h"
 #include "flow/run_ddl.h"
+#include "flow/try_statistics.h"
 #include "pg/ddl.h"
 #include "pg/index_usage.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
+#include "pg/statistics_objects.h"
 #include "pg/table_activity.h"
 #include "pg/transaction.h"
 #include "pg/worker.h"
@@ -144,7 +146,7 @@ RemoveInvalid(const Action &action)
 bool
 ClearAway(const Plan &plan)
 {
-	if (plan.doing == Doing::kAnalyze || plan.doing == Doing::kQuarantine)
+	if (plan.doing != Doing::kBuild && plan.doing != Doing::kDrop && plan.doing != Doing::kReindex)
 		return true;
 	if (plan.doing == Doing::kReindex)
 		return RemoveReindexLeftovers(plan.action);
@@ -267,6 +269,22 @@ NoteReindexed(pg::Spi &spi, pg::Journal &journal, const Action &action)
 	return NoteRebuild(spi, action.target, before.value(kBytesBefore, 0.0));
 }
 
+bool
+AreStatisticsThere(const Action &action)
+{
+	bool are = false;
+
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+
+			are = pg::IsStatisticsObject(spi, action.target, action.relation,
+										 action.arguments.at("columns").get<std::vector<std::string>>());
+		});
+	return are;
+}
+
 /* What is there decides, where that shows. */
 bool
 IsDone(const Plan &plan, const std::optional<Error> &error)
@@ -279,6 +297,10 @@ IsDone(const Plan &plan, const std::optional<Error> &error)
 			return LookAtIndex(plan.action) == IndexState::kAbsent;
 		case Doing::kQuarantine:
 			return !plan.settle;
+		case Doing::kCreateStatistics:
+			return AreStatisticsThere(plan.action);
+		case Doing::kDropStatistics:
+			return !AreStatisticsThere(plan.action);
 		case Doing::kReindex:
 			return IsReindexed(plan.action);
 		case Doing::kAnalyze:
@@ -368,7 +390,11 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				return;
 			}
 			if (done && !IsRevert(plan.action))
+			{
 				note.measured = TakeBaseline(spi, plan.action);
+				if (note.measured && !plan.figures.empty())
+					note.measured->update(plan.figures);
+			}
 			ChangeAction(journal, plan.action,
 						 !done                              ? ActionEvent::kFail
 						 : plan.doing == Doing::kQuarantine ? ActionEvent::kQuarantine
@@ -407,6 +433,25 @@ Pause(const Action &action, const std::string &reason)
 	return pauses;
 }
 
+/* What was tried is of no use, and nothing is left of it. */
+void
+GiveUp(Plan &plan, const std::string &why)
+{
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+			pg::Journal journal(spi);
+			pg::TransitionNote note;
+
+			note.worker_pid = pg::ProcessId();
+			note.reason = "tried, and of no use: " + why;
+			note.measured = plan.figures;
+			ChangeAction(journal, plan.action, ActionEvent::kRelease, note);
+		});
+	pg::LogMessage("action " + std::to_string(plan.action.id) + " was tried and is of no use: " + why);
+}
+
 void
 CarryOut(int64_t id)
 {
@@ -432,6 +477,18 @@ CarryOut(int64_t id)
 		error = outcome.error;
 		if (!outcome.pause.empty())
 			error = Error{sqlstate::kLockNotAvailable, outcome.pause, "", ""};
+	}
+	else if (!plan.settle && plan.doing == Doing::kCreateStatistics)
+	{
+		StatisticsTrial trial = TryStatistics(plan.action);
+
+		error = trial.error;
+		plan.figures = std::move(trial.figures);
+		if (!error && !trial.useless.empty())
+		{
+			GiveUp(plan, trial.useless);
+			return;
+		}
 	}
 	else if (!plan.settle && plan.doing != Doing::kQuarantine)
 		error = Execute(plan);

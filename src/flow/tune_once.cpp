@@ -83,7 +83,8 @@ DescribeBottlenecks(const std::vector<AdvisedStatement> &statements, TuneReport 
 bool
 IsWanted(const TuneRequest &request, const Action &action)
 {
-	const char *category = action.kind == ActionKind::kAnalyze ? kStatisticsCategory : kIndexCategory;
+	bool statistics = action.kind == ActionKind::kAnalyze || action.kind == ActionKind::kCreateStatistics;
+	const char *category = statistics ? kStatisticsCategory : kIndexCategory;
 
 	return !request.categories || std::find(request.categories->begin(), request.categories->end(),
 											category) != request.categories->end();

@@ -42,6 +42,7 @@ constexpr std::array kKindNames = {
 	std::pair{ActionKind::kDropIndex, "drop_index"},
 	std::pair{ActionKind::kReindexIndex, "reindex_index"},
 	std::pair{ActionKind::kAnalyze, "analyze"},
+	std::pair{ActionKind::kCreateStatistics, "create_statistics"},
 };
 
 template <typename Names, typename Value>

@@ -23,6 +23,7 @@ enum class ActionKind
 	kDropIndex,
 	kReindexIndex,
 	kAnalyze,
+	kCreateStatistics,
 };
 
 enum class ActionStatus

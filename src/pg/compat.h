@@ -83,6 +83,19 @@ WalkRawTree(Node *node, TreeWalker walker, void *argument)
 #endif
 }
 
+using PlanStateWalker = bool (*)(PlanState *state, void *argument);
+
+inline bool
+WalkPlanState(PlanState *state, PlanStateWalker walker, void *argument)
+{
+#if PG_VERSION_NUM >= 160000
+	return planstate_tree_walker(state, walker, argument);
+#else
+	return planstate_tree_walker(state, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)),
+								 argument);
+#endif
+}
+
 /* 17 has JSON_TABLE. */
 inline bool
 IsJsonTablePath([[maybe_unused]] Node *node)

@@ -319,7 +319,7 @@ Journal::DoneSince(double seconds_since_epoch)
 					"SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
 					"    ON j.action = a.id AND j.to_status IN ('verifying', 'quarantined')"
 					"       AND j.from_status = 'running'"
-					" WHERE a.status IN ('verifying', 'kept', 'quarantined') AND a.kind IN ('create_index', 'drop_index')"
+					" WHERE a.status IN ('verifying', 'kept', 'quarantined') AND a.kind IN ('create_index', 'drop_index', 'create_statistics')"
 					"   AND j.at >= to_timestamp($1::float8)"
 					" GROUP BY a.id ORDER BY max(j.id) DESC",
 					{std::to_string(seconds_since_epoch)});
@@ -375,7 +375,7 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 						"  target, arguments, ddl, undo_ddl, expected, evidence, reason, system_identifier,"
 						"  database)"
 						" VALUES (encode(sha256(convert_to($1, 'UTF8')), 'hex'),"
-						"  CASE $2 WHEN 'analyze' THEN 'statistics' ELSE 'index' END, $2, $3, $4::integer,"
+						"  CASE WHEN $2 IN ('analyze', 'create_statistics') THEN 'statistics' ELSE 'index' END, $2, $3, $4::integer,"
 						"  $5::oid, $6, $7::jsonb, $8::text[], $9::text[], $10::jsonb, $11::jsonb, $12,"
 						"  $13::bigint, $14::oid)"
 						" RETURNING id",

@@ -74,6 +74,9 @@ struct Place
 	int kept;               /* Locks: lock */
 	uint32 seen;            /* executions that were candidates; Locks: lock */
 	TimestampTz sampled_at; /* Locks: lock */
+	uint32 stamps[kKept];   /* `seen` when each sample was kept; Locks: lock */
+	int counted[kKept];     /* of each, how many tables' rows are known; Locks: lock */
+	ScanCount scans[kKept][kMostScans]; /* Locks: lock */
 };
 
 struct Store
@@ -427,9 +430,10 @@ WantsSample(uint64_t queryid)
 	return place == nullptr || !place->complete;
 }
 
-void
+SampleTicket
 KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo parameters)
 {
+	SampleTicket ticket = {0, -1, 0};
 	Size used = 0;
 	bool fits = Compose(text, length, parameters, &used);
 
@@ -438,7 +442,7 @@ KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo paramet
 	if (!LWLockConditionalAcquire(store->lock, LW_EXCLUSIVE))
 	{
 		pg_atomic_fetch_add_u64(&store->contended, 1);
-		return;
+		return ticket;
 	}
 
 	Place *place = TakePlace(queryid, GetUserId());
@@ -450,12 +454,38 @@ KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo paramet
 		int number = ChooseNumber(place);
 
 		if (number >= 0)
+		{
 			memcpy(SampleAt(place, number), composed, used);
+			place->stamps[number] = place->seen;
+			place->counted[number] = 0;
+			ticket = {static_cast<uint32>(place - store->places), number, place->seen};
+		}
 		if (number == place->kept)
 			place->kept++;
 	}
 	/* One that does not fit is not tried again each time. */
 	place->complete = place->kept == kKept || !fits;
+	LWLockRelease(store->lock);
+	return ticket;
+}
+
+void
+KeepRowCounts(const SampleTicket &ticket, uint64_t queryid, const ScanCount *counts, int used)
+{
+	if (!LWLockConditionalAcquire(store->lock, LW_EXCLUSIVE))
+	{
+		pg_atomic_fetch_add_u64(&store->contended, 1);
+		return;
+	}
+
+	Place *place = &store->places[ticket.place];
+
+	if (place->queryid == queryid && place->database == MyDatabaseId &&
+		place->stamps[ticket.number] == ticket.seen)
+	{
+		memcpy(place->scans[ticket.number], counts, sizeof(*counts) * static_cast<Size>(used));
+		place->counted[ticket.number] = used;
+	}
 	LWLockRelease(store->lock);
 }
 
@@ -464,6 +494,7 @@ ReadSamples(const StatementKey &key)
 {
 	std::vector<StatementSample> samples;
 	std::vector<std::string> copies;
+	Place copied = {};
 
 	if (store == nullptr)
 		return samples;
@@ -475,6 +506,7 @@ ReadSamples(const StatementKey &key)
 	if (const Place *place = FindPlace(static_cast<uint64>(key.queryid), key.userid))
 	{
 		kept = place->kept;
+		copied = *place;
 		for (int i = 0; i < kept; i++)
 			memcpy(copies[static_cast<size_t>(i)].data(), SampleAt(place, i), store->sample_size);
 	}
@@ -483,8 +515,12 @@ ReadSamples(const StatementKey &key)
 	{
 		StatementSample sample;
 
-		if (Decode(copies[static_cast<size_t>(i)], &sample))
-			samples.push_back(std::move(sample));
+		if (!Decode(copies[static_cast<size_t>(i)], &sample))
+			continue;
+		for (int j = 0; j < copied.counted[i]; j++)
+			sample.rows.push_back(
+				{copied.scans[i][j].relation, copied.scans[i][j].planned, copied.scans[i][j].actual});
+		samples.push_back(std::move(sample));
 	}
 	return samples;
 }

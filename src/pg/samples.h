@@ -26,7 +26,9 @@ extern "C"
 #include <string>
 #include <vector>
 
+#include "model/row_count.h"
 #include "model/statement.h"
+#include "pg/scan_counts.h"
 
 namespace steward::pg
 {
@@ -53,8 +55,13 @@ struct StatementSample
 	std::string text;
 	std::string search_path;
 	std::vector<SampledValue> values; /* of $1, $2, ... */
+	std::vector<RowCount> rows;       /* of tables that it read, where they were counted */
 
-	bool operator==(const StatementSample &) const = default;
+	/* The same statement with the same values. */
+	bool operator==(const StatementSample &other) const
+	{
+		return text == other.text && search_path == other.search_path && values == other.values;
+	}
 };
 
 /* What is kept of a statement of this database; empty where there is nothing. */
@@ -81,10 +88,21 @@ void RequestSampleMemory();
 /* Whether the statement, run now by the current role, is one to sample. */
 bool WantsSample(uint64_t queryid);
 
+/* Which sample an execution is, so that its rows can be added when it ends. */
+struct SampleTicket
+{
+	uint32 place;
+	int number; /* -1: none was kept */
+	uint32 seen;
+};
+
 /*
  * Keeps a sample, or counts it as dropped.  `length` is that of the statement
  * within `text`; 0: to the end.
  */
-void KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo parameters);
+SampleTicket KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo parameters);
+
+/* Adds the rows that it read, unless another sample has taken its place. */
+void KeepRowCounts(const SampleTicket &ticket, uint64_t queryid, const ScanCount *counts, int used);
 
 } // namespace steward::pg

@@ -170,6 +170,17 @@ IsBeingMaintained(Spi &spi, steward::ObjectId table)
 		.Bool(0);
 }
 
+double
+ModifiedShare(Spi &spi, steward::ObjectId table)
+{
+	return spi
+		.QueryOne(
+			"SELECT coalesce(max(least(1, pg_stat_get_mod_since_analyze(oid) / nullif(reltuples, 0)::float8)), 1)"
+			"  FROM pg_class WHERE oid = $1::oid AND reltuples >= 0",
+			{std::to_string(table)})
+		.Number(0);
+}
+
 std::vector<VacuumHealth>
 ReadVacuumHealth(Spi &spi)
 {

@@ -62,6 +62,7 @@ constexpr std::array kTransitions = {
 	Transition{S::kQuarantined, E::kPostpone, S::kProposed},
 	Transition{S::kRunning, E::kPostpone, S::kProposed},
 	Transition{S::kRunning, E::kFail, S::kFailed},
+	Transition{S::kRunning, E::kRelease, S::kTakenBack},
 	Transition{S::kVerifying, E::kKeep, S::kKept},
 	Transition{S::kVerifying, E::kRevert, S::kRevertQueued},
 	Transition{S::kVerifying, E::kLose, S::kDismissed},

@@ -33,7 +33,7 @@ enum class ActionEvent
 	kSucceed,    /* the worker did what was asked */
 	kFinish,     /* the same of maintenance: its effect is not measured */
 	kQuarantine, /* it begins to be tried without the index */
-	kRelease,    /* the index was missed */
+	kRelease,    /* the index was missed; or what was tried is of no use, and nothing is left of it */
 	kRecur,      /* maintenance that has to be done again */
 	kFail,       /* the worker could not, and nothing of the attempt is left */
 	kKeep,       /* measured, and good */

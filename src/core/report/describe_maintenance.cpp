@@ -84,6 +84,7 @@ DescribeMaintenance(const Json &report)
 	const Json &quarantine = PartOf(report, "quarantine");
 	const Json &rebuilt = PartOf(report, "rebuilt");
 	const Json &analyzed = PartOf(report, "analyzed");
+	const Json &statistics = PartOf(report, "statistics");
 	const Json &taken_back = PartOf(report, "taken_back");
 	const Json &waiting = PartOf(report, "waiting");
 	const Json &skipped = PartOf(report, "skipped");
@@ -105,6 +106,7 @@ DescribeMaintenance(const Json &report)
 				FormatBytes(Sum(rebuilt, "bytes_won")) + " won:",
 			rebuilt);
 	AddPart(text, "New statistics for " + Count(analyzed.size(), "table", "tables") + ":", analyzed);
+	AddPart(text, "Created " + Count(statistics.size(), "statistics object") + ":", statistics);
 	AddPart(text, "Taken back " + Count(taken_back.size(), "change", "changes") + ":", taken_back);
 	if (text.size() == start)
 		text += "Nothing was done.\n";

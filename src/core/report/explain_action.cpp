@@ -89,6 +89,19 @@ DescribeGain(const Action &action)
 	return lines;
 }
 
+/* What is expected, and what was found. */
+std::vector<std::string>
+DescribeEstimates(const Action &action)
+{
+	std::vector<std::string> lines;
+
+	for (const Json &statement : action.evidence.value("statements", Json::array()))
+		lines.push_back("rows expected " + FormatNumber(NumberOf(statement, "rows_expected"), 0) +
+						", found " + FormatNumber(NumberOf(statement, "rows_found"), 0) + ": " +
+						Excerpt(TextOf(statement, "query"), kLongestStatement));
+	return lines;
+}
+
 std::vector<std::string>
 NamesOf(const Json &object, const char *member)
 {
@@ -159,6 +172,10 @@ DescribeLocks(const Action &action)
 			"ATTACH takes ACCESS EXCLUSIVE on a partition's new index, for a moment: they wait for transactions that wrote",
 			"to the table or read that index, and others wait behind them: by hand, SET lock_timeout = '300ms' and try again",
 			"if need be, as the steward does. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
+	if (action.kind == ActionKind::kCreateStatistics)
+		return {
+			"CREATE STATISTICS and ANALYZE, in one transaction, take SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
+			"VACUUM and DDL on it wait. While somebody vacuums the table or has locked it, it is postponed."};
 	if (action.kind == ActionKind::kAnalyze)
 	{
 		std::vector<std::string> lines = {
@@ -184,7 +201,11 @@ DescribeCheck(const Action &action)
 	std::vector<std::string> lines = {
 		"SELECT * FROM steward.journal WHERE action = " + std::to_string(action.id) + ";"};
 
-	if (action.kind == ActionKind::kAnalyze)
+	if (action.kind == ActionKind::kCreateStatistics)
+		lines.push_back(
+			"SELECT * FROM pg_stats_ext WHERE quote_ident(statistics_schemaname) || '.' || quote_ident(statistics_name) = " +
+			QuoteLiteral(action.target) + ";");
+	else if (action.kind == ActionKind::kAnalyze)
 		lines.push_back("SELECT last_analyze, n_mod_since_analyze FROM pg_stat_user_tables WHERE relid = " +
 						QuoteLiteral(action.target) + "::regclass;");
 	else
@@ -204,6 +225,8 @@ DescribeLimits(ActionKind kind)
 			return "No index with a constraint, replica identity or cluster mark is ever dropped.";
 		case ActionKind::kReindexIndex:
 			return "Settings, data and other indexes stay as they are; the index keeps its name and definition.";
+		case ActionKind::kCreateStatistics:
+			return "Data, indexes and settings stay as they are; ANALYZE of the table takes a little longer.";
 		case ActionKind::kAnalyze:
 			return "Data, indexes and settings stay as they are; statistics targets are those of the table.";
 	}
@@ -241,6 +264,13 @@ ExplainAction(const Action &action)
 			{"Unless pg_steward.quarantine_time is 0, the planner does without it in all sessions for that long; it is",
 			 "dropped if nothing became slower meanwhile. CALL steward.revert(" + std::to_string(action.id) +
 				 ") ends that at any time."});
+	}
+	else if (action.kind == ActionKind::kCreateStatistics)
+	{
+		AddSection(page, "GAIN", DescribeEstimates(action));
+		AddSection(
+			page, "FIRST",
+			{"It is tried in a transaction that is rolled back where the planner does not expect better, or plans as before."});
 	}
 	AddSection(page, "LOCKS", DescribeLocks(action));
 	AddSection(page, "CHECK", DescribeCheck(action));

@@ -94,6 +94,7 @@ const std::map<std::pair<S, E>, S> kLegal = {
 	{{S::kQuarantined, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kPostpone}, S::kProposed},
 	{{S::kRunning, E::kFail}, S::kFailed},
+	{{S::kRunning, E::kRelease}, S::kTakenBack},
 
 	{{S::kVerifying, E::kKeep}, S::kKept},
 	{{S::kVerifying, E::kRevert}, S::kRevertQueued},

@@ -1,0 +1,168 @@
+/*-------------------------------------------------------------------------
+ *
+ * try_statistics.cpp
+ *	  Creating extended statistics, which stay only if the planner expects
+ *	  better by them.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "flow/try_statistics.h"
+
+#include <exception>
+#include <set>
+
+#include "base/text.h"
+#include "core/maintenance/judge_estimate.h"
+#include "flow/advise_statistics.h"
+#include "flow/run_ddl.h"
+#include "pg/catalog.h"
+#include "pg/ddl.h"
+#include "pg/statements.h"
+#include "pg/statistics_objects.h"
+
+namespace steward
+{
+
+namespace
+{
+
+/* Of the object: ANALYZE reads 300 times as many rows. */
+constexpr int kLargeTarget = 1000;
+
+/* Rolls the transaction back. */
+class Useless : public std::exception
+{};
+
+/* What is expected of each sample that read the table. */
+struct Expected
+{
+	std::vector<RowCount> counts;
+	std::vector<uint64_t> plans;
+};
+
+/* The variants of the action's statements of which it is known how many rows they read. */
+std::vector<Variant>
+CountedVariants(pg::Spi &spi, const Action &action)
+{
+	std::set<StatementKey> keys;
+	std::vector<Variant> counted;
+	StatementAnalyzer analyzer(Unseen::kUnknown);
+
+	for (const Json &statement : action.evidence.value("statements", Json::array()))
+		keys.insert({statement.at("userid").get<ObjectId>(), statement.at("queryid").get<int64_t>(),
+					 statement.at("toplevel").get<bool>()});
+	for (LiveStatement &live : pg::ReadStatements(spi, true))
+	{
+		AdvisedStatement advised;
+
+		if (keys.count(live.key) == 0)
+			continue;
+		for (Variant &variant :
+			 analyzer.Analyze({live.key, std::move(live.text), live.counters, live.since}, advised))
+		{
+			if (ExpectOf(variant, action.relation))
+				counted.push_back(std::move(variant));
+		}
+	}
+	return counted;
+}
+
+Expected
+Expect(std::vector<Variant> &variants, ObjectId table)
+{
+	Expected expected;
+
+	for (Variant &variant : variants)
+	{
+		std::optional<Expectation> now = ExpectOf(variant, table);
+
+		expected.counts.push_back(now ? now->count : RowCount{table, 0, 0});
+		expected.plans.push_back(now ? now->plan : 0);
+	}
+	return expected;
+}
+
+size_t
+CountChanged(const Expected &before, const Expected &after)
+{
+	size_t changed = 0;
+
+	for (size_t i = 0; i < before.plans.size(); i++)
+		changed += before.plans[i] != after.plans[i] ? 1 : 0;
+	return changed;
+}
+
+/* Why the statistics that are there now are of no use; empty where they are. */
+std::string
+WhyUseless(const Expected &before, const Expected &after, Json &figures)
+{
+	double was = TypicalMisestimate(before.counts);
+	double is = TypicalMisestimate(after.counts);
+	size_t changed = CountChanged(before, after);
+
+	figures["samples"] = before.counts.size();
+	figures["misestimate_before"] = was;
+	figures["misestimate_after"] = is;
+	figures["plans_changed"] = changed;
+	if (!IsBetterExpected(before.counts, after.counts))
+		return "with them the planner is still off by a factor of " + FormatNumber(is, 1) +
+			   ", where it was " + FormatNumber(was, 1);
+	if (changed == 0)
+		return "with them the planner expects the rows that are there, but makes the same plans as before";
+	return "";
+}
+
+void
+Try(const Action &action, StatisticsTrial &trial)
+{
+	pg::Spi spi;
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+	const Relation &relation = catalog.at(action.relation);
+	auto columns = action.arguments.at("columns").get<std::vector<std::string>>();
+	std::vector<Variant> variants = CountedVariants(spi, action);
+	Expected before = Expect(variants, action.relation);
+
+	if (variants.empty())
+	{
+		trial.useless = "no sample of their statements is there any more, to try them on";
+		throw Useless();
+	}
+	spi.Execute(pg::CreateStatisticsStatement(relation, action.target, columns));
+	spi.Execute(pg::AnalyzeStatement(relation));
+	trial.useless = WhyUseless(before, Expect(variants, action.relation), trial.figures);
+	if (trial.useless.empty())
+		return;
+	spi.Execute(pg::SetStatisticsTargetStatement(action.target, kLargeTarget));
+	spi.Execute(pg::AnalyzeStatement(relation));
+	trial.figures["statistics_target"] = kLargeTarget;
+	trial.useless = WhyUseless(before, Expect(variants, action.relation), trial.figures);
+	if (!trial.useless.empty())
+		throw Useless();
+}
+
+} // namespace
+
+StatisticsTrial
+TryStatistics(const Action &action)
+{
+	StatisticsTrial trial;
+
+	trial.figures = Json::object();
+	try
+	{
+		InTransaction([&] { Try(action, trial); });
+	}
+	catch (const Useless &)
+	{
+		/* It says why. */
+	}
+	catch (const pg::ServerError &error)
+	{
+		trial.error = ToError(error);
+	}
+	return trial;
+}
+
+} // namespace steward

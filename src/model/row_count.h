@@ -1,0 +1,24 @@
+/*-------------------------------------------------------------------------
+ *
+ * row_count.h
+ *	  How many rows of a table a statement reads, by its conditions.
+ *
+ * Pure.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "model/object_id.h"
+
+namespace steward
+{
+
+struct RowCount
+{
+	ObjectId relation = 0;
+	double planned = 0; /* what the planner expects */
+	double actual = 0;  /* what an execution found */
+};
+
+} // namespace steward

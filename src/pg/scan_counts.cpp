@@ -1,0 +1,106 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan_counts.cpp
+ *	  How many rows of each table an execution read, beside what the planner
+ *	  expected.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "pg/scan_counts.h"
+
+#include "pg/compat.h"
+
+extern "C"
+{
+#include "executor/instrument.h"
+#include "nodes/nodeFuncs.h"
+#include "utils/rel.h"
+}
+
+namespace steward::pg
+{
+
+namespace
+{
+
+struct Walk
+{
+	ScanCount *counts;
+	int used;
+	bool may_stop; /* a node above may have had enough before the last row */
+};
+
+void
+CountScan(PlanState *state, Walk *walk)
+{
+	const Plan *plan = state->plan;
+	const auto *scan = reinterpret_cast<ScanState *>(state);
+	double actual;
+
+	if (state->instrument == nullptr || scan->ss_currentRelation == nullptr || plan->parallel_aware)
+		return;
+	InstrEndLoop(state->instrument);
+	actual = state->instrument->ntuples;
+	if (state->instrument->nloops != 1 || (walk->may_stop && actual <= plan->plan_rows))
+		return;
+	walk->counts[walk->used++] = {RelationGetRelid(scan->ss_currentRelation),
+								  static_cast<float>(plan->plan_rows), static_cast<float>(actual)};
+}
+
+bool
+IsScan(const PlanState *state)
+{
+	switch (nodeTag(state))
+	{
+		case T_SeqScanState:
+		case T_IndexScanState:
+		case T_IndexOnlyScanState:
+		case T_BitmapHeapScanState:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Whether the node may leave rows of those below it unread. */
+bool
+MayStop(const PlanState *state)
+{
+	return IsA(state, LimitState) || IsA(state, MergeJoinState) || IsA(state, NestLoopState) ||
+		   IsA(state, GroupState) || IsA(state, SubqueryScanState);
+}
+
+} // namespace
+
+extern "C"
+{
+static bool
+OnPlanState(PlanState *state, void *argument)
+{
+	auto *walk = static_cast<Walk *>(argument);
+	bool outer = walk->may_stop;
+	bool enough;
+
+	if (walk->used == kMostScans)
+		return true;
+	if (IsScan(state))
+		CountScan(state, walk);
+	walk->may_stop = outer || MayStop(state);
+	enough = compat::WalkPlanState(state, OnPlanState, argument);
+	walk->may_stop = outer;
+	return enough;
+}
+}
+
+int
+CountScans(PlanState *top, ScanCount *counts)
+{
+	Walk walk = {counts, 0, false};
+
+	OnPlanState(top, &walk);
+	return walk.used;
+}
+
+} // namespace steward::pg

@@ -1,0 +1,41 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan_counts.h
+ *	  How many rows of each table an execution read, beside what the planner
+ *	  expected.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+#include "pg/guard.h"
+
+extern "C"
+{
+#include "nodes/execnodes.h"
+}
+
+namespace steward::pg
+{
+
+/* As it is kept in shared memory. */
+struct ScanCount
+{
+	Oid relation;
+	float planned;
+	float actual;
+};
+
+constexpr int kMostScans = 4; /* of a statement */
+
+/*
+ * Reads the counts of an execution whose nodes counted their rows, just before it
+ * ends: of tables that were read once and by conditions.  Where a node above may have
+ * had enough before the last row, only more rows than expected say something.
+ * Returns how many; C-like.
+ */
+int CountScans(PlanState *top, ScanCount *counts);
+
+} // namespace steward::pg
