@@ -226,7 +226,7 @@ $node->safe_psql($db, q{
 CREATE INDEX first ON item (b DESC, a) WITH (fillfactor = 70);
 CREATE INDEX second ON item (b DESC, a) WITH (fillfactor = 70);
 });
-$node->safe_psql($db, "UPDATE steward.actions SET status = 'proposed' WHERE id = $drop; DROP INDEX "
+$node->safe_psql($db, "UPDATE steward.actions SET status = 'proposed', arguments = arguments || jsonb_build_object('index', to_regclass('$target')::oid::bigint) WHERE id = $drop; DROP INDEX "
 	  . ($target eq 'public.first' ? 'second' : 'first'));
 refused($node, $db, "CALL steward.apply($drop)", '55000', qr/no duplicate any more/, 'drop of what is no duplicate any more');
 is(status_of($node, $db, $drop), 'failed', 'failed, with the reason');
