@@ -101,7 +101,7 @@ ColumnsOf(Variant &variant, ObjectId table)
 }
 
 void
-Look(const Statement &statement, Findings &findings)
+Look(pg::Spi &spi, const Statement &statement, Findings &findings)
 {
 	StatementAnalyzer analyzer(Unseen::kUnknown);
 	AdvisedStatement advised;
@@ -110,8 +110,9 @@ Look(const Statement &statement, Findings &findings)
 	{
 		for (const RowCount &counted : variant.rows)
 		{
-			std::optional<Expectation> now =
-				IsFarOff(counted) ? ExpectOf(variant, counted.relation) : std::nullopt;
+			/* What was found before may have been mended, or be gone. */
+			bool is_known = IsFarOff(counted) && counted.at > pg::SecondsOfAnalyze(spi, counted.relation);
+			std::optional<Expectation> now = is_known ? ExpectOf(variant, counted.relation) : std::nullopt;
 
 			if (!now || !IsFarOff(now->count))
 				continue;
@@ -185,7 +186,17 @@ ToAdvice(pg::Spi &spi, const Relation &relation, const std::vector<std::string> 
 	return advice;
 }
 
-/* Of what was modified nobody knows yet how it depends on each other. */
+/* What the steward analysed of late, and is not expected any better, is not to be mended so. */
+bool
+WasAnalyzedInVain(pg::Spi &spi, const Relation &relation)
+{
+	return !spi.Query("SELECT FROM steward.actions WHERE kind = 'analyze' AND target = $1 AND status = 'kept'"
+					  "   AND updated_at > now() - make_interval(mins => $2::integer)",
+					  {relation.quoted, std::to_string(pg::settings::retry_after_min)})
+				.empty();
+}
+
+/* What has come since is not in the statistics. */
 Advice
 ToAnalyze(const Relation &relation, const std::vector<Finding> &findings, double modified)
 {
@@ -255,7 +266,7 @@ AdviseStatisticsObjects(pg::Spi &spi, const std::vector<std::string> &exclusions
 			continue;
 		if (looked_at++ == kMostStatements)
 			break;
-		Look(statement, findings);
+		Look(spi, statement, findings);
 	}
 	for (const auto &[key, of_columns] : findings)
 	{
@@ -274,10 +285,11 @@ AdviseStatisticsObjects(pg::Spi &spi, const std::vector<std::string> &exclusions
 
 		if (excluded || !relation.unfit.empty() || relation.partitioned)
 			continue;
-		if (modified >= kManyModified)
-			advice.push_back(ToAnalyze(relation, of_columns, modified));
-		else if (names.size() >= 2 && !pg::HasStatisticsOn(spi, key.first, names))
+		/* What is tried is tried on fresh statistics of the single columns. */
+		if (names.size() >= 2 && !pg::HasStatisticsOn(spi, key.first, names))
 			advice.push_back(ToAdvice(spi, relation, names, of_columns));
+		else if (modified >= kManyModified && !WasAnalyzedInVain(spi, relation))
+			advice.push_back(ToAnalyze(relation, of_columns, modified));
 	}
 	return advice;
 }

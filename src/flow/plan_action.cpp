@@ -232,6 +232,9 @@ DecideStatistics(pg::Spi &spi, Plan &plan)
 
 	if (catalog.empty())
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
+	/* Waiting for the lock would make the server end an autovacuum worker that has it. */
+	if (pg::IsBeingMaintained(spi, action.relation))
+		return Obstacle{ActionEvent::kPostpone, "somebody is just at work on the table, or has locked it"};
 	if (plan.doing == Doing::kDropStatistics)
 	{
 		plan.sql = pg::DropStatisticsStatement(action.target);
@@ -253,9 +256,6 @@ DecideStatistics(pg::Spi &spi, Plan &plan)
 		return Obstacle{ActionEvent::kFail, "somebody else has created statistics on these columns"};
 	if (pg::IsStatisticsNameTaken(spi, action.target))
 		return Obstacle{ActionEvent::kFail, "somebody else has created statistics of this name"};
-	/* Waiting for the lock would make the server end an autovacuum worker that has it. */
-	if (pg::IsBeingMaintained(spi, action.relation))
-		return Obstacle{ActionEvent::kPostpone, "somebody is just at work on the table, or has locked it"};
 	return std::nullopt;
 }
 

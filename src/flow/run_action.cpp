@@ -285,6 +285,15 @@ AreStatisticsThere(const Action &action)
 	return are;
 }
 
+/* What leaves nothing where it does not come about is tried again, as a lock may be free then. */
+bool
+MayPass(const Plan &plan, const std::optional<Error> &error, const pg::TransitionNote &note)
+{
+	if (plan.doing == Doing::kAnalyze)
+		return note.sqlstate == sqlstate::kLockNotAvailable;
+	return plan.doing == Doing::kCreateStatistics && (plan.settle || (error && IsLockTrouble(*error)));
+}
+
 /* What is there decides, where that shows. */
 bool
 IsDone(const Plan &plan, const std::optional<Error> &error)
@@ -382,7 +391,7 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				ChangeAction(journal, plan.action, ActionEvent::kFinish, note);
 				return;
 			}
-			if (!done && plan.doing == Doing::kAnalyze && note.sqlstate == sqlstate::kLockNotAvailable)
+			if (!done && MayPass(plan, error, note))
 			{
 				ChangeAction(journal, plan.action, ActionEvent::kPostpone, note);
 				journal.Defer(plan.action.id,

@@ -69,6 +69,7 @@ CountedVariants(pg::Spi &spi, const Action &action)
 	return counted;
 }
 
+/* One that cannot be planned just now says nothing, so that nothing is said of all. */
 Expected
 Expect(std::vector<Variant> &variants, ObjectId table)
 {
@@ -78,8 +79,13 @@ Expect(std::vector<Variant> &variants, ObjectId table)
 	{
 		std::optional<Expectation> now = ExpectOf(variant, table);
 
-		expected.counts.push_back(now ? now->count : RowCount{table, 0, 0});
-		expected.plans.push_back(now ? now->plan : 0);
+		if (!now)
+			throw Refusal(
+				{sqlstate::kLockNotAvailable, "one of the statements cannot be planned just now",
+				 "A table of it is locked, or planning takes longer than pg_steward.planning_timeout.",
+				 "It is tried again."});
+		expected.counts.push_back(now->count);
+		expected.plans.push_back(now->plan);
 	}
 	return expected;
 }
@@ -130,6 +136,7 @@ Try(const Action &action, StatisticsTrial &trial)
 		throw Useless();
 	}
 	spi.Execute(pg::CreateStatisticsStatement(relation, action.target, columns));
+	spi.Execute(pg::OwnStatisticsStatement(spi, relation, action.target));
 	spi.Execute(pg::AnalyzeStatement(relation));
 	trial.useless = WhyUseless(before, Expect(variants, action.relation), trial.figures);
 	if (trial.useless.empty())
@@ -142,6 +149,21 @@ Try(const Action &action, StatisticsTrial &trial)
 		throw Useless();
 }
 
+std::optional<Error>
+AnalyzeFirst(const Action &action)
+{
+	std::string sql;
+
+	InTransaction(
+		[&]
+		{
+			pg::Spi spi;
+
+			sql = pg::AnalyzeStatement(pg::ReadCatalog(spi, {action.relation}).at(action.relation));
+		});
+	return RunDdl(sql);
+}
+
 } // namespace
 
 StatisticsTrial
@@ -150,6 +172,10 @@ TryStatistics(const Action &action)
 	StatisticsTrial trial;
 
 	trial.figures = Json::object();
+	/* What new statistics of the single columns do is not the object's merit, and stays. */
+	trial.error = AnalyzeFirst(action);
+	if (trial.error)
+		return trial;
 	try
 	{
 		InTransaction([&] { Try(action, trial); });
@@ -157,6 +183,10 @@ TryStatistics(const Action &action)
 	catch (const Useless &)
 	{
 		/* It says why. */
+	}
+	catch (const Refusal &refusal)
+	{
+		trial.error = refusal.error();
 	}
 	catch (const pg::ServerError &error)
 	{

@@ -19,6 +19,7 @@ struct RowCount
 	ObjectId relation = 0;
 	double planned = 0; /* what the planner expects */
 	double actual = 0;  /* what an execution found */
+	double at = 0;      /* when that was, in seconds since 1970 */
 };
 
 } // namespace steward

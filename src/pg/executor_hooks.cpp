@@ -44,7 +44,7 @@ struct Counted
 	SampleTicket ticket;
 };
 
-Counted counted = {nullptr, 0, {0, -1, 0}};
+Counted counted = {nullptr, 0, {0, -1, 0, InvalidOid}};
 
 /*
  * Whether a client sent the statement, and not a function, a trigger or a
@@ -81,7 +81,7 @@ OnExecutorStart(QueryDesc *query, int flags)
 			SampleTicket ticket = KeepSample(queryid, query->sourceText + Max(statement->stmt_location, 0),
 											 statement->stmt_len, query->params);
 
-			if (ticket.number >= 0)
+			if (ticket.number >= 0 && IsWorthCounting(statement))
 			{
 				query->instrument_options |= INSTRUMENT_ROWS;
 				counted = {query, queryid, ticket};

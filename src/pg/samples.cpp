@@ -67,15 +67,16 @@ constexpr int kLargestSample = 8192;
 /* What is kept of one statement. */
 struct Place
 {
-	uint64 queryid;         /* 0: free; Locks: lock, but is read without */
-	Oid role;               /* Locks: as queryid */
-	Oid database;           /* Locks: as queryid */
-	bool complete;          /* no further execution is kept as one of the first; Locks: as queryid */
-	int kept;               /* Locks: lock */
-	uint32 seen;            /* executions that were candidates; Locks: lock */
-	TimestampTz sampled_at; /* Locks: lock */
-	uint32 stamps[kKept];   /* `seen` when each sample was kept; Locks: lock */
-	int counted[kKept];     /* of each, how many tables' rows are known; Locks: lock */
+	uint64 queryid;                /* 0: free; Locks: lock, but is read without */
+	Oid role;                      /* Locks: as queryid */
+	Oid database;                  /* Locks: as queryid */
+	bool complete;                 /* no further execution is kept as one of the first; Locks: as queryid */
+	int kept;                      /* Locks: lock */
+	uint32 seen;                   /* executions that were candidates; Locks: lock */
+	TimestampTz sampled_at;        /* Locks: lock */
+	uint32 stamps[kKept];          /* `seen` when each sample was kept; Locks: lock */
+	int counted[kKept];            /* of each, how many tables' rows are known; Locks: lock */
+	TimestampTz counted_at[kKept]; /* Locks: lock */
 	ScanCount scans[kKept][kMostScans]; /* Locks: lock */
 };
 
@@ -104,6 +105,9 @@ struct ValueHead
 	Oid type;
 	int32 length; /* or one of these */
 };
+
+/* The server counts from 2000. */
+constexpr double kSecondsBetweenEpochs = (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECS_PER_DAY;
 
 constexpr int32 kNullLength = -1;
 constexpr int32 kUnknownLength = -2;
@@ -433,7 +437,7 @@ WantsSample(uint64_t queryid)
 SampleTicket
 KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo parameters)
 {
-	SampleTicket ticket = {0, -1, 0};
+	SampleTicket ticket = {0, -1, 0, InvalidOid};
 	Size used = 0;
 	bool fits = Compose(text, length, parameters, &used);
 
@@ -458,7 +462,7 @@ KeepSample(uint64_t queryid, const char *text, int length, ParamListInfo paramet
 			memcpy(SampleAt(place, number), composed, used);
 			place->stamps[number] = place->seen;
 			place->counted[number] = 0;
-			ticket = {static_cast<uint32>(place - store->places), number, place->seen};
+			ticket = {static_cast<uint32>(place - store->places), number, place->seen, place->role};
 		}
 		if (number == place->kept)
 			place->kept++;
@@ -480,11 +484,12 @@ KeepRowCounts(const SampleTicket &ticket, uint64_t queryid, const ScanCount *cou
 
 	Place *place = &store->places[ticket.place];
 
-	if (place->queryid == queryid && place->database == MyDatabaseId &&
+	if (place->queryid == queryid && place->database == MyDatabaseId && place->role == ticket.role &&
 		place->stamps[ticket.number] == ticket.seen)
 	{
 		memcpy(place->scans[ticket.number], counts, sizeof(*counts) * static_cast<Size>(used));
 		place->counted[ticket.number] = used;
+		place->counted_at[ticket.number] = GetCurrentStatementStartTimestamp();
 	}
 	LWLockRelease(store->lock);
 }
@@ -519,7 +524,8 @@ ReadSamples(const StatementKey &key)
 			continue;
 		for (int j = 0; j < copied.counted[i]; j++)
 			sample.rows.push_back(
-				{copied.scans[i][j].relation, copied.scans[i][j].planned, copied.scans[i][j].actual});
+				{copied.scans[i][j].relation, copied.scans[i][j].planned, copied.scans[i][j].actual,
+				 static_cast<double>(copied.counted_at[i]) / USECS_PER_SEC + kSecondsBetweenEpochs});
 		samples.push_back(std::move(sample));
 	}
 	return samples;

@@ -94,6 +94,7 @@ struct SampleTicket
 	uint32 place;
 	int number; /* -1: none was kept */
 	uint32 seen;
+	Oid role;
 };
 
 /*

@@ -39,11 +39,15 @@ CountScan(PlanState *state, Walk *walk)
 	const auto *scan = reinterpret_cast<ScanState *>(state);
 	double actual;
 
-	if (state->instrument == nullptr || scan->ss_currentRelation == nullptr || plan->parallel_aware)
+	/* With a parameter of a join or a subquery it is not the number of rows that the conditions find. */
+	if (state->instrument == nullptr || scan->ss_currentRelation == nullptr || plan->parallel_aware ||
+		!bms_is_empty(plan->allParam))
 		return;
 	InstrEndLoop(state->instrument);
 	actual = state->instrument->ntuples;
-	if (state->instrument->nloops != 1 || (walk->may_stop && actual <= plan->plan_rows))
+	/* A scan that came to its end has left its slot empty; one that did not may have found more. */
+	if (state->instrument->nloops != 1 ||
+		((walk->may_stop || !TupIsNull(scan->ss_ScanTupleSlot)) && actual <= plan->plan_rows))
 		return;
 	walk->counts[walk->used++] = {RelationGetRelid(scan->ss_currentRelation),
 								  static_cast<float>(plan->plan_rows), static_cast<float>(actual)};
@@ -92,6 +96,28 @@ OnPlanState(PlanState *state, void *argument)
 	walk->may_stop = outer;
 	return enough;
 }
+}
+
+bool
+IsWorthCounting(const PlannedStmt *statement)
+{
+	const Plan *plan = statement->planTree;
+	int conditions = list_length(plan->qual);
+
+	switch (nodeTag(plan))
+	{
+		case T_IndexScan:
+			conditions += list_length(reinterpret_cast<const IndexScan *>(plan)->indexqual);
+			break;
+		case T_IndexOnlyScan:
+			conditions += list_length(reinterpret_cast<const IndexOnlyScan *>(plan)->indexqual);
+			break;
+		case T_SeqScan:
+			break;
+		default:
+			return true;
+	}
+	return conditions > 1;
 }
 
 int

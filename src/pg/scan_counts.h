@@ -30,6 +30,9 @@ struct ScanCount
 
 constexpr int kMostScans = 4; /* of a statement */
 
+/* Not where all there is is a row by its key: the planner knows that.  C-like. */
+bool IsWorthCounting(const PlannedStmt *statement);
+
 /*
  * Reads the counts of an execution whose nodes counted their rows, just before it
  * ends: of tables that were read once and by conditions.  Where a node above may have

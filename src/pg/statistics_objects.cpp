@@ -107,6 +107,15 @@ CreateStatisticsStatement(const steward::Relation &relation, const std::string &
 }
 
 std::string
+OwnStatisticsStatement(Spi &spi, const steward::Relation &relation, const std::string &target)
+{
+	return "ALTER STATISTICS " + target + " OWNER TO " +
+		   spi.QueryOne("SELECT quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE oid = $1::oid",
+						{std::to_string(relation.oid)})
+			   .Text(0);
+}
+
+std::string
 DropStatisticsStatement(const std::string &target)
 {
 	return "DROP STATISTICS " + target;

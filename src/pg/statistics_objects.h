@@ -37,6 +37,9 @@ bool IsStatisticsNameTaken(Spi &spi, const std::string &target);
 /* Of all kinds that there are. */
 std::string CreateStatisticsStatement(const steward::Relation &relation, const std::string &target,
 									  const std::vector<std::string> &columns);
+/* As an index has, it is to have the owner of its table. */
+std::string OwnStatisticsStatement(Spi &spi, const steward::Relation &relation, const std::string &target);
+
 std::string DropStatisticsStatement(const std::string &target);
 std::string SetStatisticsTargetStatement(const std::string &target, int statistics_target);
 

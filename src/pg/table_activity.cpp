@@ -171,6 +171,17 @@ IsBeingMaintained(Spi &spi, steward::ObjectId table)
 }
 
 double
+SecondsOfAnalyze(Spi &spi, steward::ObjectId table)
+{
+	return spi
+		.QueryOne(
+			"SELECT coalesce(extract(epoch FROM greatest(pg_stat_get_last_analyze_time($1::oid),"
+			"                                            pg_stat_get_last_autoanalyze_time($1::oid))), 0)",
+			{std::to_string(table)})
+		.Number(0);
+}
+
+double
 ModifiedShare(Spi &spi, steward::ObjectId table)
 {
 	return spi

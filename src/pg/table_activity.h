@@ -32,6 +32,9 @@ std::vector<VacuumHealth> ReadVacuumHealth(Spi &spi);
 
 FreezeLimits ReadFreezeLimits(Spi &spi);
 
+/* The same in seconds since 1970; 0: never. */
+double SecondsOfAnalyze(Spi &spi, ObjectId table);
+
 /* The share of the table's rows that were modified since it was analysed; 1 where it has none, or was never. */
 double ModifiedShare(Spi &spi, ObjectId table);
 
