@@ -20,6 +20,7 @@
 #include "flow/change_action.h"
 #include "flow/index_users.h"
 #include "flow/tune_indexes.h"
+#include "pg/action_locks.h"
 #include "pg/activity.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
@@ -30,6 +31,7 @@
 #include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/settings.h"
+#include "pg/statistics_objects.h"
 #include "pg/verdicts.h"
 
 namespace steward
@@ -238,21 +240,32 @@ RetireAdvice(pg::Journal &journal, RefreshResult &result, const std::set<int64_t
 	}
 }
 
+/* What the action made; of others nothing has to be there. */
+bool
+IsThere(pg::Spi &spi, const Action &action)
+{
+	if (action.kind == ActionKind::kCreateIndex)
+		return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
+	return action.kind != ActionKind::kCreateStatistics ||
+		   pg::IsStatisticsObject(spi, action.target, action.relation,
+								  action.arguments.at("columns").get<std::vector<std::string>>());
+}
+
 } // namespace
 
 void
-NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi)
+NoteDropped(pg::Journal &journal, pg::Spi &spi)
 {
 	for (Action &action : journal.LoadWhere({ActionStatus::kVerifying, ActionStatus::kKept}))
 	{
-		if (action.kind != ActionKind::kCreateIndex || !action.local)
-			continue;
-		if (!spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0))
-			continue;
-
 		pg::TransitionNote note;
 
-		note.reason = "the index was dropped by somebody else, so it is not built again";
+		if (!action.local || IsThere(spi, action))
+			continue;
+		note.reason =
+			action.kind == ActionKind::kCreateIndex
+				? "the index was dropped by somebody else, so it is not built again"
+				: "the statistics were dropped or altered by somebody else, so they are not created again";
 		ChangeAction(journal, action, ActionEvent::kLose, note);
 	}
 }
@@ -363,7 +376,7 @@ RefreshAdvice()
 	pg::RequireWritable();
 	pg::RequireNoSimulation(spi);
 	pg::LockForRefreshing();
-	NoteDroppedIndexes(journal, spi);
+	NoteDropped(journal, spi);
 	request.min_calls = pg::settings::min_calls;
 	request.max_columns = static_cast<size_t>(pg::settings::index_max_columns);
 	request.exclusions = journal.Exclusions();

@@ -33,6 +33,6 @@ struct RefreshResult
 RefreshResult RefreshAdvice();
 
 /* What a person dropped is not built again. */
-void NoteDroppedIndexes(pg::Journal &journal, pg::Spi &spi);
+void NoteDropped(pg::Journal &journal, pg::Spi &spi);
 
 } // namespace steward

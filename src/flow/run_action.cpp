@@ -32,6 +32,7 @@
 #include "flow/reindex.h"
 #include "flow/run_ddl.h"
 #include "flow/try_statistics.h"
+#include "pg/action_locks.h"
 #include "pg/ddl.h"
 #include "pg/index_usage.h"
 #include "pg/session.h"

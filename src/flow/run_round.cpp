@@ -19,6 +19,7 @@
 #include "flow/quarantine.h"
 #include "flow/refresh_advice.h"
 #include "flow/schedule_actions.h"
+#include "pg/action_locks.h"
 #include "pg/extension.h"
 #include "pg/index_usage.h"
 #include "pg/journal.h"
@@ -136,7 +137,7 @@ VerifyRound()
 	pg::Spi spi;
 	pg::Journal journal(spi);
 
-	NoteDroppedIndexes(journal, spi);
+	NoteDropped(journal, spi);
 	VerifyActions(spi, journal);
 }
 

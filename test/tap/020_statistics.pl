@@ -143,6 +143,10 @@ is($node->safe_psql($db, q{SELECT stxowner::regrole FROM pg_statistic_ext WHERE 
 $node->safe_psql($db, "CALL steward.revert(" . advised('"Two"') . ')');
 is($node->safe_psql($db, q{SELECT count(*) FROM pg_statistic_ext WHERE stxrelid = '"Two"'::regclass}), 0, 'taken back, they are gone');
 
+# Dropped by somebody, they are not made again
+$node->safe_psql($db, 'DROP STATISTICS three_a_b_c_stats');
+await_status($node, $db, advised('three'), 'dismissed');
+
 # Where the plan stays the same they are not made at all
 set_conf('pg_steward.round_interval', '1d');
 
