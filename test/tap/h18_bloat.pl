@@ -154,6 +154,11 @@ $node->safe_psql($db, 'DELETE FROM steward.maintenance_rounds');
 ok($node->poll_query_until($db, q{SELECT count(*) > 0 FROM steward.rounds WHERE report ~ '#\d+ public.past_id: [0-9.]+ MB -> [0-9.]+ kB'}), 'the next round reports it')
   or diag($node->safe_psql($db, 'SELECT * FROM steward.rounds'));
 
+# What wants a look: nobody clears away its dead rows
+$node->safe_psql($db, q{ALTER TABLE stock SET (autovacuum_vacuum_scale_factor = 0); DELETE FROM stock WHERE id % 2 = 0; SELECT pg_stat_force_next_flush()});
+like(maintain('true'), qr/^To look at:\n  public\.stock: \d+ dead rows, where VACUUM would be due after 50: autovacuum is off for it$/m, 'a table to which VACUUM does not come is reported');
+like($node->safe_psql($db, q{SELECT message FROM steward.status() WHERE state = 'WARN'}), qr/public\.stock: \d+ dead rows/, 'and status() warns');
+
 # Who may
 $node->safe_psql($db, 'CREATE ROLE watcher; GRANT pg_monitor TO watcher');
 refused($node, $db, 'SET ROLE watcher; CALL steward.maintain()', '42501', qr/permission denied/, 'pg_monitor');
