@@ -63,7 +63,8 @@ CheckDrop(pg::Spi &spi, const Catalog &catalog, const Action &action)
 		return {"the table is not there any more", ""};
 	if (index == nullptr)
 		return {"the index is not there any more", ""};
-	if (index->oid != action.arguments.at("index").get<ObjectId>())
+	/* Rebuilt, it has another OID. */
+	if (index->definition != action.arguments.value("definition", index->definition))
 		return {"the index of this name is another one by now", ""};
 	if (!index->droppable)
 		return {"something else than speed depends on the index by now", ""};

@@ -49,10 +49,11 @@ constexpr const char *kLookedAt = "looked_at";
 /* Between two looks that are further apart than so many rounds nobody was there. */
 constexpr int kRoundsApart = 3;
 
+/* By its name: rebuilt, it has another OID.  0 where it is gone. */
 ObjectId
-IndexOf(const Action &action)
+IndexOf(pg::Spi &spi, const Action &action)
 {
-	return action.arguments.at("index").get<ObjectId>();
+	return spi.QueryOne("SELECT coalesce(to_regclass($1)::oid, 0)", {action.target}).ObjectId(0);
 }
 
 /* Something that ran in quarantine for the first time has no time to be compared with. */
@@ -68,7 +69,7 @@ FindUsers(pg::Spi &spi, pg::Journal &journal, const std::vector<Action> &actions
 		/* Who uses a duplicate uses the other one as well. */
 		if (!IsUnused(action))
 			continue;
-		indexes.insert(IndexOf(action));
+		indexes.insert(IndexOf(spi, action));
 		tables.merge(ReadAncestors(spi, action.relation));
 		seconds = std::max(seconds, journal.SecondsInQuarantine(action.id));
 	}
@@ -89,6 +90,7 @@ WhyMissed(pg::Spi &spi, pg::Journal &journal, const Action &action, const Ran &r
 	Trial trial = ObserveAction(spi, journal, action);
 	Judgement judgement = JudgeRemoval(trial, pg::settings::min_calls);
 	double since = pg::SecondsSinceEpoch() - journal.SecondsInQuarantine(action.id);
+	ObjectId index = IndexOf(spi, action);
 
 	observed.update(JudgementToJson(judgement, trial));
 	if (judgement.verdict == Verdict::kTakeBack)
@@ -97,7 +99,7 @@ WhyMissed(pg::Spi &spi, pg::Journal &journal, const Action &action, const Ran &r
 	{
 		auto at = ran.at.find(user.key);
 
-		if (user.indexes.count(IndexOf(action)) != 0 && at != ran.at.end() && at->second > since)
+		if (user.indexes.count(index) != 0 && at != ran.at.end() && at->second > since)
 			return "a statement that ran meanwhile would have used it: " +
 				   Excerpt(user.text, kLongestStatement);
 	}
@@ -106,14 +108,14 @@ WhyMissed(pg::Spi &spi, pg::Journal &journal, const Action &action, const Ran &r
 
 /* Time in which nobody looked, as while the server was down, or in which the planner had the index does not count. */
 double
-SecondsLookedAfter(pg::Journal &journal, const Action &action, Json &observed)
+SecondsLookedAfter(pg::Spi &spi, pg::Journal &journal, const Action &action, Json &observed)
 {
 	double now = pg::SecondsSinceEpoch();
 	double since = now - journal.SecondsInQuarantine(action.id);
 	double last = std::max(since, observed.value(kLookedAt, since));
 	double seconds = std::min(now - last, kRoundsApart * static_cast<double>(pg::settings::round_interval_s));
 
-	seconds = pg::IsInQuarantine(IndexOf(action)) ? std::max(0.0, seconds) : 0;
+	seconds = pg::IsInQuarantine(IndexOf(spi, action)) ? std::max(0.0, seconds) : 0;
 	seconds += observed.value(kQuarantineSeconds, 0.0);
 	observed[kQuarantineSeconds] = seconds;
 	observed[kLookedAt] = now;
@@ -139,7 +141,7 @@ void
 Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const Ran &ran, bool is_due)
 {
 	Json observed = journal.ReadObserved(action.id).value_or(Json::object());
-	double seconds = SecondsLookedAfter(journal, action, observed);
+	double seconds = SecondsLookedAfter(spi, journal, action, observed);
 	std::string missed = WhyMissed(spi, journal, action, ran, observed);
 	DropCheck check;
 	std::string not_wanted = WhyNotWanted(spi, journal, action, check);
@@ -221,7 +223,7 @@ EndQuarantine(pg::Journal &journal, Action &action, const std::string &why)
 }
 
 void
-LiftQuarantines(pg::Journal &journal)
+LiftQuarantines(pg::Spi &spi, pg::Journal &journal)
 {
 	std::vector<ObjectId> indexes = journal.IndexesInQuarantine();
 
@@ -229,7 +231,7 @@ LiftQuarantines(pg::Journal &journal)
 	{
 		/* One of before a copy, which nobody looks after here, too. */
 		bool in_force = action.kind == ActionKind::kDropIndex &&
-						std::find(indexes.begin(), indexes.end(), IndexOf(action)) != indexes.end();
+						std::find(indexes.begin(), indexes.end(), IndexOf(spi, action)) != indexes.end();
 
 		if (in_force || (action.status == ActionStatus::kQuarantined && !action.local))
 			EndQuarantine(

@@ -30,6 +30,6 @@ void JudgeQuarantines(pg::Spi &spi, pg::Journal &journal);
 void EndQuarantine(pg::Journal &journal, Action &action, const std::string &why);
 
 /* All of this database: nobody will look at what is missed. */
-void LiftQuarantines(pg::Journal &journal);
+void LiftQuarantines(pg::Spi &spi, pg::Journal &journal);
 
 } // namespace steward

@@ -165,7 +165,7 @@ LiftRound()
 	pg::Spi spi;
 	pg::Journal journal(spi);
 
-	LiftQuarantines(journal);
+	LiftQuarantines(spi, journal);
 }
 
 std::string

@@ -178,20 +178,21 @@ Journal::IndexesInQuarantine()
 {
 	std::vector<ObjectId> indexes;
 
-	for (const Row &row : AsOwner(
-			 [&]
-			 {
-				 return spi_.Query(
-					 std::string(
-						 "SELECT (arguments ->> 'index')::oid FROM steward.actions"
-						 " WHERE status IN ('quarantined', 'queued', 'running') AND kind = 'drop_index'"
-						 "   AND (status = 'quarantined'"
-						 "        OR (SELECT j.from_status FROM steward.journal AS j"
-						 "             WHERE j.action = actions.id AND j.to_status = 'queued'"
-						 "             ORDER BY j.id DESC LIMIT 1) = 'quarantined')"
-						 "   AND") +
-					 kIsLocal);
-			 }))
+	for (
+		const Row &row : AsOwner(
+			[&]
+			{
+				return spi_.Query(
+					std::string(
+						"SELECT to_regclass(target)::oid FROM steward.actions"
+						" WHERE status IN ('quarantined', 'queued', 'running') AND kind = 'drop_index' AND to_regclass(target) IS NOT NULL"
+						"   AND (status = 'quarantined'"
+						"        OR (SELECT j.from_status FROM steward.journal AS j"
+						"             WHERE j.action = actions.id AND j.to_status = 'queued'"
+						"             ORDER BY j.id DESC LIMIT 1) = 'quarantined')"
+						"   AND") +
+					kIsLocal);
+			}))
 		indexes.push_back(row.ObjectId(0));
 	return indexes;
 }
