@@ -28,11 +28,15 @@ constexpr const char *kIsLocal =
 	" system_identifier = (SELECT system_identifier FROM pg_control_system())"
 	"   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
-const std::string kActionColumns =
-	std::string(
-		"id, kind, status, relation, target, arguments, array_to_json(ddl), array_to_json(undo_ddl), expected,"
-		" evidence, reason,") +
-	kIsLocal;
+/* No global string: what starts while the module is loaded may not fail. */
+std::string
+ActionColumns()
+{
+	return std::string(
+			   "id, kind, status, relation, target, arguments, array_to_json(ddl), array_to_json(undo_ddl),"
+			   " expected, evidence, reason,") +
+		   kIsLocal;
+}
 
 Action
 ToAction(const Row &row)
@@ -109,7 +113,7 @@ Journal::Load(int64_t id)
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query(std::string("SELECT ") + kActionColumns +
+			return spi_.Query(std::string("SELECT ") + ActionColumns() +
 								  " FROM steward.actions WHERE id = $1::bigint",
 							  {std::to_string(id)});
 		});
@@ -128,7 +132,7 @@ Journal::LoadIf(const std::string &condition, const std::vector<ActionStatus> &s
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query(std::string("SELECT ") + kActionColumns +
+			return spi_.Query(std::string("SELECT ") + ActionColumns() +
 								  " FROM steward.actions WHERE status = ANY ($1::text[]) AND " + condition +
 								  " ORDER BY " + kInOrder,
 							  {NamesOf(states)});
@@ -328,7 +332,7 @@ Journal::FindAdvice(const Advice &advice)
 	Rows rows = AsOwner(
 		[&]
 		{
-			return spi_.Query(std::string("SELECT ") + kActionColumns +
+			return spi_.Query(std::string("SELECT ") + ActionColumns() +
 								  " FROM steward.actions"
 								  " WHERE fingerprint = encode(sha256(convert_to($1, 'UTF8')), 'hex')",
 							  {advice.canonical});
