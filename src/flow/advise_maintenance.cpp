@@ -47,17 +47,8 @@ IsExcluded(const std::string &label, const std::vector<std::string> &exclusions)
 Advice
 ToAdvice(const TableActivity &table, const std::string &reason)
 {
-	Advice advice;
+	Advice advice = AnalyzeAdvice(table.oid, table.label, table.quoted);
 
-	advice.kind = ActionKind::kAnalyze;
-	advice.canonical = "analyze " + table.quoted;
-	advice.priority = kAnalyzePriority;
-	advice.relation = table.oid;
-	advice.relation_label = table.label;
-	advice.target = table.quoted;
-	advice.arguments = Json::object();
-	advice.ddl = {pg::AnalyzeInPassingStatement(table.quoted)};
-	advice.expected = Json::object();
 	advice.evidence = {{"tuples", table.tuples},
 					   {"modified", table.modified},
 					   {"analyzed", table.analyzed},
@@ -69,20 +60,50 @@ ToAdvice(const TableActivity &table, const std::string &reason)
 	return advice;
 }
 
+/* All of it but why, and what is won. */
 Advice
-ToAdvice(const pg::InvalidIndex &index)
+ReindexAdvice(ObjectId relation, const std::string &label, ObjectId index, const std::string &name,
+			  const std::string &target)
 {
 	Advice advice;
 
 	advice.kind = ActionKind::kReindexIndex;
-	advice.canonical = "reindex_index " + index.target;
+	advice.canonical = "reindex_index " + target;
 	advice.priority = kReindexPriority;
-	advice.relation = index.relation;
-	advice.relation_label = index.label;
-	advice.target = index.target;
-	advice.arguments = {{"index", index.oid}, {"name", index.name}};
-	advice.ddl = {pg::ReindexStatement(index.target)};
+	advice.relation = relation;
+	advice.relation_label = label;
+	advice.target = target;
+	advice.arguments = {{"index", index}, {"name", name}};
+	advice.ddl = {pg::ReindexStatement(target)};
 	advice.expected = Json::object();
+	return advice;
+}
+
+/* All of it but why. */
+Advice
+DropAdvice(ObjectId relation, const std::string &label, ObjectId index, const std::string &target,
+		   const std::string &definition, double size_bytes)
+{
+	Advice advice;
+
+	advice.kind = ActionKind::kDropIndex;
+	advice.canonical = "drop_index " + target;
+	advice.priority = kDropPriority;
+	advice.relation = relation;
+	advice.relation_label = label;
+	advice.target = target;
+	advice.arguments = {{"index", index}, {"definition", definition}};
+	advice.ddl = {pg::DropIndexStatement(target)};
+	advice.undo_ddl = {definition};
+	advice.expected = {{"size_bytes", static_cast<int64_t>(size_bytes)}};
+	return advice;
+}
+
+Advice
+ToAdvice(const pg::InvalidIndex &index)
+{
+	Advice advice = ReindexAdvice(index.relation, index.label, index.oid, index.name, index.target);
+
 	advice.evidence = {{"of_others", true}};
 	advice.reason = "it is invalid, as an interrupted build leaves an index: it serves nobody and costs with "
 					"every write; where it is not wanted: " +
@@ -93,17 +114,9 @@ ToAdvice(const pg::InvalidIndex &index)
 Advice
 ToAdvice(const IndexBloat &index)
 {
-	Advice advice;
+	Advice advice = ReindexAdvice(index.relation, index.table_label, index.oid, index.name, index.target);
 	double wins = index.size_bytes * index.bloat.value_or(0);
 
-	advice.kind = ActionKind::kReindexIndex;
-	advice.canonical = "reindex_index " + index.target;
-	advice.priority = kReindexPriority;
-	advice.relation = index.relation;
-	advice.relation_label = index.table_label;
-	advice.target = index.target;
-	advice.arguments = {{"index", index.oid}, {"name", index.name}};
-	advice.ddl = {pg::ReindexStatement(index.target)};
 	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes - wins)},
 					   {"wins_bytes", static_cast<int64_t>(wins)}};
 	advice.evidence = {{"bloat", *index.bloat}};
@@ -119,18 +132,9 @@ Advice
 ToAdvice(const JudgedIndex &judged)
 {
 	const IndexUsage &index = judged.index;
-	Advice advice;
+	Advice advice = DropAdvice(index.relation, index.table_label, index.oid, index.target, index.definition,
+							   index.size_bytes);
 
-	advice.kind = ActionKind::kDropIndex;
-	advice.canonical = "drop_index " + index.target;
-	advice.priority = kDropPriority;
-	advice.relation = index.relation;
-	advice.relation_label = index.table_label;
-	advice.target = index.target;
-	advice.arguments = {{"index", index.oid}, {"definition", index.definition}};
-	advice.ddl = {pg::DropIndexStatement(index.target)};
-	advice.undo_ddl = {index.definition};
-	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
 	advice.evidence = {{"unused", true}};
 	advice.reason = judged.judgement.reason + "; without it " + FormatBytes(index.size_bytes) +
 					" are free and each write costs less";
@@ -141,18 +145,9 @@ Advice
 ToAdvice(const Relation &relation, const DuplicateIndex &duplicate)
 {
 	const ExistingIndex &index = duplicate.index;
-	Advice advice;
+	Advice advice =
+		DropAdvice(relation.oid, relation.label, index.oid, index.name, index.definition, index.size_bytes);
 
-	advice.kind = ActionKind::kDropIndex;
-	advice.canonical = "drop_index " + index.name;
-	advice.priority = kDropPriority;
-	advice.relation = relation.oid;
-	advice.relation_label = relation.label;
-	advice.target = index.name;
-	advice.arguments = {{"index", index.oid}, {"definition", index.definition}};
-	advice.ddl = {pg::DropIndexStatement(index.name)};
-	advice.undo_ddl = {index.definition};
-	advice.expected = {{"size_bytes", static_cast<int64_t>(index.size_bytes)}};
 	advice.evidence = {{"covered_by", duplicate.twin.name}};
 	advice.reason = "an exact duplicate of " + duplicate.twin.name;
 	return advice;
@@ -229,6 +224,23 @@ AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector
 }
 
 } // namespace
+
+Advice
+AnalyzeAdvice(ObjectId relation, const std::string &label, const std::string &quoted)
+{
+	Advice advice;
+
+	advice.kind = ActionKind::kAnalyze;
+	advice.canonical = "analyze " + quoted;
+	advice.priority = kAnalyzePriority;
+	advice.relation = relation;
+	advice.relation_label = label;
+	advice.target = quoted;
+	advice.arguments = Json::object();
+	advice.ddl = {pg::AnalyzeInPassingStatement(quoted)};
+	advice.expected = Json::object();
+	return advice;
+}
 
 std::vector<Advice>
 AdviseMaintenance(pg::Spi &spi, const Catalog &seen, const std::vector<std::string> &exclusions)

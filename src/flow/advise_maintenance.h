@@ -28,4 +28,7 @@ namespace steward
 std::vector<Advice> AdviseMaintenance(pg::Spi &spi, const Catalog &seen,
 									  const std::vector<std::string> &exclusions);
 
+/* ANALYZE of a table; all of it but why. */
+Advice AnalyzeAdvice(ObjectId relation, const std::string &label, const std::string &quoted);
+
 } // namespace steward

@@ -19,6 +19,7 @@
 
 #include "base/text.h"
 #include "core/maintenance/judge_estimate.h"
+#include "flow/advise_maintenance.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/expected_rows.h"
@@ -44,7 +45,6 @@ constexpr double kMostFewRows = 100;
 constexpr double kManyModified = 0.02;
 
 constexpr int kStatisticsPriority = 130;
-constexpr int kAnalyzePriority = 140;
 constexpr size_t kMostStatements = 200;
 constexpr size_t kMostColumns = 8; /* of a statistics object */
 constexpr size_t kLongestStatement = 200;
@@ -111,7 +111,7 @@ Look(pg::Spi &spi, const Statement &statement, Findings &findings)
 		for (const RowCount &counted : variant.rows)
 		{
 			/* What was found before may have been mended, or be gone. */
-			bool is_known = IsFarOff(counted) && counted.at > pg::SecondsOfAnalyze(spi, counted.relation);
+			bool is_known = IsFarOff(counted) && counted.at > pg::LastAnalyzed(spi, counted.relation);
 			std::optional<Expectation> now = is_known ? ExpectOf(variant, counted.relation) : std::nullopt;
 
 			if (!now || !IsFarOff(now->count))
@@ -201,17 +201,8 @@ Advice
 ToAnalyze(const Relation &relation, const std::vector<Finding> &findings, double modified)
 {
 	const RowCount &count = findings.front().count;
-	Advice advice;
+	Advice advice = AnalyzeAdvice(relation.oid, relation.label, relation.quoted);
 
-	advice.kind = ActionKind::kAnalyze;
-	advice.canonical = "analyze " + relation.quoted;
-	advice.priority = kAnalyzePriority;
-	advice.relation = relation.oid;
-	advice.relation_label = relation.label;
-	advice.target = relation.quoted;
-	advice.arguments = Json::object();
-	advice.ddl = {pg::AnalyzeInPassingStatement(relation.quoted)};
-	advice.expected = Json::object();
 	advice.evidence = {{"statements", DescribeFindings(findings)}};
 	advice.reason = "the planner expected " + FormatNumber(count.planned, 0) + " rows where " +
 					FormatNumber(count.actual, 0) + " were, and " + FormatPercent(modified) +

@@ -200,29 +200,6 @@ WriteReport(pg::Spi &spi, double since)
 	return report;
 }
 
-/* A failure costs the one that failed, and is in the report. */
-void
-CarryOut(pg::Spi &spi, const std::vector<Action> &actions)
-{
-	for (const Action &action : actions)
-	{
-		if (std::string reason = WhyPerson(action); !reason.empty())
-		{
-			pg::Notice("action " + std::to_string(action.id) + " is left for you to apply: " + reason);
-			continue;
-		}
-		try
-		{
-			RequestAction(spi, action.id, ActionEvent::kApply);
-			AwaitAction(spi, action.id, ActionEvent::kApply);
-		}
-		catch (const Refusal &refusal)
-		{
-			pg::Notice(refusal.error().message + ": " + refusal.error().detail);
-		}
-	}
-}
-
 std::vector<Action>
 ProposedCare(pg::Spi &spi)
 {
@@ -303,8 +280,13 @@ Maintain(bool dry_run)
 	std::vector<Action> actions = ProposedCare(spi);
 
 	spi.Commit();
+	/* What failed is in the report. */
 	if (!dry_run)
-		CarryOut(spi, actions);
+	{
+		std::vector<int64_t> applied;
+
+		(void) ApplyEach(spi, actions, applied);
+	}
 
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 

@@ -41,8 +41,8 @@ struct Plan
 	std::string comment; /* of a new index */
 	std::string
 		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
-	Json figures = {};         /* of what was tried */
-	std::string last_analyzed; /* as pg::LastAnalyzed() says */
+	Json figures = {};        /* of what was tried */
+	double last_analyzed = 0; /* as pg::LastAnalyzed() says */
 };
 
 /* Why an action cannot be carried out, ever (kFail) or just now (kPostpone). */

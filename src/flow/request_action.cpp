@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "flow/change_action.h"
 #include "flow/quarantine.h"
+#include "flow/schedule_actions.h"
 #include "pg/activity.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
@@ -254,6 +255,33 @@ AwaitAction(pg::Spi &spi, int64_t id, ActionEvent event)
 		}
 		throw;
 	}
+}
+
+std::vector<Failure>
+ApplyEach(pg::Spi &spi, const std::vector<Action> &actions, std::vector<int64_t> &applied)
+{
+	std::vector<Failure> failures;
+
+	for (const Action &action : actions)
+	{
+		if (std::string reason = WhyPerson(action); !reason.empty())
+		{
+			pg::Notice("action " + std::to_string(action.id) + " is left for you to apply: " + reason);
+			continue;
+		}
+		try
+		{
+			RequestAction(spi, action.id, ActionEvent::kApply);
+			AwaitAction(spi, action.id, ActionEvent::kApply);
+			applied.push_back(action.id);
+		}
+		catch (const Refusal &refusal)
+		{
+			pg::Notice(refusal.error().message + ": " + refusal.error().detail);
+			failures.push_back({action.id, refusal.error()});
+		}
+	}
+	return failures;
 }
 
 namespace

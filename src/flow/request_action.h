@@ -44,4 +44,19 @@ void RevertSince(pg::Spi &spi, double seconds_since_epoch, bool wait);
  */
 void CancelAction(pg::Spi &spi, int64_t id);
 
+/* What could not be applied. */
+struct Failure
+{
+	int64_t action = 0;
+	Error error;
+};
+
+/*
+ * Applies them one after the other and waits for each, but leaves to people what a
+ * person has to ask for by its id; a failure, which is told as a NOTICE, costs the one
+ * that failed.  `applied` becomes the ids of the others.
+ */
+std::vector<Failure> ApplyEach(pg::Spi &spi, const std::vector<Action> &actions,
+							   std::vector<int64_t> &applied);
+
 } // namespace steward

@@ -159,7 +159,9 @@ AnalyzeFirst(const Action &action)
 		{
 			pg::Spi spi;
 
-			sql = pg::AnalyzeStatement(pg::ReadCatalog(spi, {action.relation}).at(action.relation));
+			/* Nobody is waited for: an autovacuum worker would be ended. */
+			sql = pg::AnalyzeInPassingStatement(
+				pg::ReadCatalog(spi, {action.relation}).at(action.relation).quoted);
 		});
 	return RunDdl(sql);
 }

@@ -130,28 +130,11 @@ ApplyAll(pg::Spi &spi, const std::vector<Action> &actions, TuneReport &report)
 	std::vector<int64_t> applied;
 	Json failures = Json::array();
 
-	for (const Action &action : actions)
-	{
-		if (std::string reason = WhyPerson(action); !reason.empty())
-		{
-			pg::Notice("action " + std::to_string(action.id) + " is left for you to apply: " + reason);
-			continue;
-		}
-		try
-		{
-			RequestAction(spi, action.id, ActionEvent::kApply);
-			AwaitAction(spi, action.id, ActionEvent::kApply);
-			applied.push_back(action.id);
-		}
-		catch (const Refusal &refusal)
-		{
-			pg::Notice(refusal.error().message + ": " + refusal.error().detail);
-			failures.push_back(Json{{"id", action.id},
-									{"sqlstate", refusal.error().sqlstate},
-									{"error", refusal.error().message},
-									{"detail", refusal.error().detail}});
-		}
-	}
+	for (const Failure &failure : ApplyEach(spi, actions, applied))
+		failures.push_back(Json{{"id", failure.action},
+								{"sqlstate", failure.error.sqlstate},
+								{"error", failure.error.message},
+								{"detail", failure.error.detail}});
 	report.applied = applied.size();
 	report.failed = failures.size();
 	report.json["failed"] = std::move(failures);

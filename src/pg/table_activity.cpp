@@ -147,16 +147,6 @@ ReadTableActivity(Spi &spi)
 	return tables;
 }
 
-std::string
-LastAnalyzed(Spi &spi, steward::ObjectId table)
-{
-	return spi
-		.QueryOne("SELECT coalesce(greatest(pg_stat_get_last_analyze_time($1::oid),"
-				  "                         pg_stat_get_last_autoanalyze_time($1::oid))::text, '')",
-				  {std::to_string(table)})
-		.Text(0);
-}
-
 bool
 IsBeingMaintained(Spi &spi, steward::ObjectId table)
 {
@@ -171,7 +161,7 @@ IsBeingMaintained(Spi &spi, steward::ObjectId table)
 }
 
 double
-SecondsOfAnalyze(Spi &spi, steward::ObjectId table)
+LastAnalyzed(Spi &spi, steward::ObjectId table)
 {
 	return spi
 		.QueryOne(

@@ -24,16 +24,13 @@ namespace steward::pg
 /* Of all tables that have rows, but temporary, foreign and the system's, and partitions that are partitioned. */
 std::vector<TableActivity> ReadTableActivity(Spi &spi);
 
-/* When the table was analysed last, by whomever; empty: never, as far as the server remembers. */
-std::string LastAnalyzed(Spi &spi, ObjectId table);
+/* When the table was analysed last, by whomever, in seconds since 1970; 0: never, as far as the server remembers. */
+double LastAnalyzed(Spi &spi, ObjectId table);
 
 /* Of all tables that are not temporary, what may be worth a word, the oldest first. */
 std::vector<VacuumHealth> ReadVacuumHealth(Spi &spi);
 
 FreezeLimits ReadFreezeLimits(Spi &spi);
-
-/* The same in seconds since 1970; 0: never. */
-double SecondsOfAnalyze(Spi &spi, ObjectId table);
 
 /* The share of the table's rows that were modified since it was analysed; 1 where it has none, or was never. */
 double ModifiedShare(Spi &spi, ObjectId table);
