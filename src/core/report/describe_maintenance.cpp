@@ -51,6 +51,9 @@ LineOf(const Json &entry)
 				FormatBytes(entry.value("bytes_after", 0.0));
 	else if (entry.contains("bytes"))
 		line += ": " + FormatBytes(entry.value("bytes", 0.0));
+	/* What waits is to be told from why it waits. */
+	if (std::string reason = entry.value("reason", ""); !reason.empty())
+		line += ": " + entry.value("kind", "") + ", " + reason;
 	if (std::string why = entry.value("why", ""); !why.empty())
 		line += ": " + why;
 	return line;

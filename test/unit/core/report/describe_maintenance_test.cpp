@@ -75,6 +75,19 @@ TEST(DescribeMaintenance, SaysWhatWaitsAndWhatWasSkippedAndWhy)
 				HasSubstr("Skipped:\n  public.e: it failed: no space\nTo look at:\n  public.f: dead rows\n"));
 }
 
+TEST(DescribeMaintenance, WhatWaitsIsToldWithItsReason)
+{
+	Json report = Empty();
+
+	report["waiting"] = Json::array({{{"action", 7},
+									  {"kind", "drop_index"},
+									  {"target", "public.d"},
+									  {"reason", "a duplicate"},
+									  {"why", "the window is closed"}}});
+	EXPECT_THAT(DescribeMaintenance(report),
+				HasSubstr("  #7 public.d: drop_index, a duplicate: the window is closed\n"));
+}
+
 TEST(DescribeMaintenance, ManyAreCounted)
 {
 	Json report = Empty();
