@@ -48,6 +48,9 @@ nlohmann::ordered_json::json_value::destroy(value_t type)
 		free(binary);
 }
 
+/* Compiled once, in json.cpp: in every file that uses JSON it would take a second. */
+extern template class nlohmann::basic_json<nlohmann::ordered_map>;
+
 namespace steward
 {
 
