@@ -5,7 +5,8 @@ CREATE TABLE steward.actions (
 	id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	fingerprint       text NOT NULL UNIQUE,
 	category          text NOT NULL,
-	kind              text NOT NULL CHECK (kind IN ('create_index', 'drop_index', 'reindex_index', 'analyze', 'create_statistics')),
+	kind              text NOT NULL CHECK (kind IN ('create_index', 'drop_index', 'reindex_index', 'analyze', 'create_statistics',
+	                                              'set_statistics')),
 	status            text NOT NULL CHECK (status IN (
 		'proposed', 'approved', 'withheld', 'queued', 'running', 'quarantined', 'verifying', 'kept',
 		'revert_queued', 'reverting', 'taken_back', 'failed', 'dismissed', 'obsolete')),

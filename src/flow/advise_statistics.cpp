@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * advise_statistics.cpp
- *	  Extended statistics, where conditions on several columns find other
- *	  numbers of rows than the planner expects.
+ *	  Extended statistics, or larger targets of columns, where conditions find
+ *	  other numbers of rows than the planner expects, or groups are others.
  *
  *	  rows that sampled executions read -> those far from what was expected
- *	  -> still expected so? by which columns? -> one object for each set of them
+ *	  -> still expected so? by which columns? -> one trial for each set of them
  *
  * Server.  Locks: see AnalyzedQuery::Plan.
  *
@@ -14,12 +14,15 @@
 #include "flow/advise_statistics.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "base/text.h"
 #include "core/maintenance/judge_estimate.h"
 #include "flow/advise_maintenance.h"
+#include "flow/make_statistics.h"
+#include "model/statistics_keys.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/expected_rows.h"
@@ -56,14 +59,31 @@ struct Finding
 	RowCount count;
 };
 
-using ColumnSet = std::pair<ObjectId, std::set<ColumnNumber>>;
-using Findings = std::map<ColumnSet, std::vector<Finding>>;
+/* What statistics would be on. */
+struct Subject
+{
+	ObjectId table = 0;
+	ObjectId named = 0; /* whose columns have these numbers: the table, or one of which it is a partition */
+	bool groups = false;
+	std::set<ColumnNumber> columns = {};
+	std::set<ColumnNumber> ranges = {}; /* of these, those of which no value is asked for */
+
+	auto operator<=>(const Subject &) const = default;
+};
+
+using Findings = std::map<Subject, std::vector<Finding>>;
 
 bool
 IsFarOff(const RowCount &count)
 {
 	return MisestimateOf(count.planned, count.actual) >= kFarOff &&
 		   std::max(count.planned, count.actual) >= kMostFewRows;
+}
+
+bool
+IsAnyFarOff(const std::vector<RowCount> &rows)
+{
+	return std::any_of(rows.begin(), rows.end(), IsFarOff);
 }
 
 /* Before anything is parsed. */
@@ -73,56 +93,164 @@ WasFarOff(const StatementKey &key)
 	std::vector<pg::StatementSample> samples = pg::ReadSamples(key);
 
 	return std::any_of(samples.begin(), samples.end(),
-					   [](const pg::StatementSample &sample)
-					   { return std::any_of(sample.rows.begin(), sample.rows.end(), IsFarOff); });
+					   [](const pg::StatementSample &sample) { return IsAnyFarOff(sample.rows); });
 }
 
-/* The plain columns by which the statement chooses rows of the table. */
-std::set<ColumnNumber>
-ColumnsOf(Variant &variant, ObjectId table)
+/* By the conditions on `named` the statement chooses rows of the table. */
+Subject
+ConditionsOf(const QueryShape &shape, ObjectId table, ObjectId named)
 {
-	pg::IndexElements elements;
-	pg::Unfitness failure;
-	QueryShape shape = pg::DescribeQuery(*variant.query, elements, &failure);
-	std::set<ColumnNumber> columns;
+	Subject subject = {table, named};
+	std::set<ColumnNumber> values;
 
-	if (failure)
-		return columns;
 	for (const RelationUse &use : shape.relations)
 	{
 		for (const ColumnUse &column : use.columns)
 		{
-			if (use.relation == table && column.kind != ColumnUseKind::kJoin && column.column > 0 &&
-				column.column < kFirstElement)
-				columns.insert(column.column);
+			if (use.relation != named || column.kind == ColumnUseKind::kJoin || column.column == 0)
+				continue;
+			subject.columns.insert(column.column);
+			if (column.kind == ColumnUseKind::kEquality)
+				values.insert(column.column);
 		}
 	}
-	return columns;
+	std::set_difference(subject.columns.begin(), subject.columns.end(), values.begin(), values.end(),
+						std::inserter(subject.ranges, subject.ranges.end()));
+	return subject;
+}
+
+/* Of no columns where more than one part of the statement groups, or by what is not one table's. */
+Subject
+GroupingOf(const QueryShape &shape)
+{
+	Subject subject;
+
+	for (const RelationUse &use : shape.relations)
+	{
+		if (use.grouped.empty())
+			continue;
+		if (subject.table != 0)
+			return {};
+		subject = {use.relation, use.relation, true, {use.grouped.begin(), use.grouped.end()}, {}};
+	}
+	return subject.columns.count(0) != 0 ? Subject() : subject;
+}
+
+Subject
+SubjectOf(pg::Spi &spi, const QueryShape &shape, const RowCount &counted)
+{
+	if (counted.relation == 0)
+		return GroupingOf(shape);
+
+	Subject subject = ConditionsOf(shape, counted.relation, counted.relation);
+
+	if (!subject.columns.empty())
+		return subject;
+	for (ObjectId ancestor : pg::TablesAbove(spi, counted.relation))
+	{
+		subject = ConditionsOf(shape, counted.relation, ancestor);
+		if (!subject.columns.empty())
+			break;
+	}
+	return subject;
 }
 
 void
-Look(pg::Spi &spi, const Statement &statement, Findings &findings)
+Look(pg::Spi &spi, const Statement &statement, pg::IndexElements &elements, Findings &findings)
 {
 	StatementAnalyzer analyzer(Unseen::kUnknown);
 	AdvisedStatement advised;
 
 	for (Variant &variant : analyzer.Analyze(statement, advised))
 	{
+		pg::Unfitness failure;
+
+		if (!IsAnyFarOff(variant.rows))
+			continue;
+
+		QueryShape shape = pg::DescribeQuery(*variant.query, elements, &failure);
+
+		if (failure)
+			continue;
 		for (const RowCount &counted : variant.rows)
 		{
-			/* What was found before may have been mended, or be gone. */
-			bool is_known = IsFarOff(counted) && counted.at > pg::LastAnalyzed(spi, counted.relation);
-			std::optional<Expectation> now = is_known ? ExpectOf(variant, counted.relation) : std::nullopt;
+			Subject subject = IsFarOff(counted) ? SubjectOf(spi, shape, counted) : Subject();
 
-			if (!now || !IsFarOff(now->count))
+			/* What was found before may have been mended, or be gone. */
+			if (subject.columns.empty() || subject.columns.size() > kMostColumns ||
+				counted.at <= pg::LastAnalyzed(spi, subject.table))
 				continue;
 
-			std::set<ColumnNumber> columns = ColumnsOf(variant, counted.relation);
+			std::optional<Expectation> now = ExpectOf(variant, counted.relation);
 
-			if (columns.size() <= kMostColumns)
-				findings[{counted.relation, columns}].push_back({statement.key, statement.text, now->count});
+			if (now && IsFarOff(now->count))
+				findings[subject].push_back({statement.key, statement.text, now->count});
 		}
 	}
+}
+
+/*
+ * Not those of which no list of combined values can say how many are within a range:
+ * with them it would say nothing of the others either.
+ */
+std::set<ColumnNumber>
+ToCombine(const Relation &relation, const Subject &subject)
+{
+	std::set<ColumnNumber> columns;
+
+	for (ColumnNumber number : subject.columns)
+	{
+		auto column = relation.columns.find(number);
+
+		if (subject.ranges.count(number) == 0 || column == relation.columns.end() ||
+			column->second.distinct_values <= kLargeStatisticsTarget)
+			columns.insert(number);
+	}
+	return columns.empty() ? subject.columns : columns;
+}
+
+/*
+ * Of columns as they are called in the table, whatever the numbers that they have in
+ * one above it.  Empty where one is gone, or is an expression that is not to be
+ * computed for each row: ANALYZE must not fail.
+ */
+StatisticsKeys
+KeysOf(const Catalog &catalog, const Subject &subject)
+{
+	auto named = catalog.find(subject.named);
+	auto table = catalog.find(subject.table);
+	StatisticsKeys keys;
+
+	if (named == catalog.end() || table == catalog.end())
+		return {};
+	for (ColumnNumber number : ToCombine(named->second, subject))
+	{
+		auto found = named->second.columns.find(number);
+
+		if (found == named->second.columns.end() || found->second.may_fail || found->second.base != 0)
+			return {};
+
+		const Column &column = found->second;
+
+		keys.names.push_back(column.name);
+		if (!column.expression.empty())
+		{
+			keys.expressions.push_back(column.expression);
+			continue;
+		}
+
+		auto own = std::find_if(table->second.columns.begin(), table->second.columns.end(),
+								[&](const auto &of_table) {
+									return of_table.second.name == column.name && of_table.first > 0 &&
+										   of_table.first < kFirstElement;
+								});
+
+		if (own == table->second.columns.end())
+			return {};
+		keys.columns.push_back(column.name);
+		keys.numbers.push_back(own->first);
+	}
+	return keys;
 }
 
 Json
@@ -144,45 +272,93 @@ DescribeFindings(const std::vector<Finding> &findings)
 	return statements;
 }
 
-Advice
-ToAdvice(pg::Spi &spi, const Relation &relation, const std::vector<std::string> &columns,
-		 const std::vector<Finding> &findings)
+/* "conditions on a, b find other numbers of rows than the planner expects, by a factor of 20" */
+std::string
+DescribeMisestimate(const Subject &subject, const StatisticsKeys &keys, const std::vector<Finding> &findings)
 {
-	std::vector<std::string> quoted;
+	std::vector<RowCount> counts;
+	const RowCount *worst = &findings.front().count;
+
+	for (const Finding &finding : findings)
+	{
+		counts.push_back(finding.count);
+		if (MisestimateOf(worst->planned, worst->actual) <
+			MisestimateOf(finding.count.planned, finding.count.actual))
+			worst = &finding.count;
+	}
+	return (subject.groups ? "grouping by " : "conditions on ") + pg::StatisticsKeysText(keys) +
+		   (subject.groups ? " makes other numbers of groups" : " find other numbers of rows") +
+		   " than the planner expects, by a factor of " + FormatNumber(TypicalMisestimate(counts), 0) +
+		   ": at worst it expected " + FormatNumber(worst->planned, 0) + " where " +
+		   FormatNumber(worst->actual, 0) + " were";
+}
+
+/* What all statistics that are to be tried have in common. */
+Advice
+TrialAdvice(ActionKind kind, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+			const std::vector<Finding> &findings)
+{
 	std::vector<RowCount> counts;
 	Advice advice;
 
-	for (const std::string &column : columns)
-		quoted.push_back(pg::QuoteIdentifier(column));
 	for (const Finding &finding : findings)
 		counts.push_back(finding.count);
-
-	const RowCount &worst = std::max_element(findings.begin(), findings.end(),
-											 [](const Finding &a, const Finding &b) {
-												 return MisestimateOf(a.count.planned, a.count.actual) <
-														MisestimateOf(b.count.planned, b.count.actual);
-											 })
-								->count;
-	std::string name = pg::FreeStatisticsName(spi, relation, columns);
-
-	advice.kind = ActionKind::kCreateStatistics;
-	advice.canonical = "create_statistics " + relation.quoted + " (" + Join(quoted, ", ") + ")";
+	advice.kind = kind;
+	advice.canonical =
+		std::string(KindName(kind)) + " " + relation.quoted + " (" + pg::StatisticsKeysText(keys) + ")";
 	advice.priority = kStatisticsPriority;
 	advice.relation = relation.oid;
 	advice.relation_label = relation.label;
-	advice.target = pg::QualifiedName(relation.schema, name);
-	advice.arguments = {{"columns", columns}};
-	advice.ddl = {pg::CreateStatisticsStatement(relation, advice.target, columns),
-				  pg::AnalyzeStatement(relation)};
-	advice.undo_ddl = {pg::DropStatisticsStatement(advice.target)};
+	advice.arguments = ToJson(keys);
 	advice.expected = {{"misestimate", TypicalMisestimate(counts)}};
-	advice.evidence = {{"statements", DescribeFindings(findings)}};
-	advice.reason = "conditions on " + Join(quoted, ", ") +
-					" find other numbers of rows than the planner expects, by a factor of " +
-					FormatNumber(TypicalMisestimate(counts), 0) + ": it takes " +
-					(columns.size() == 2 ? "the two columns" : "the columns") +
-					" for independent; at worst it expected " + FormatNumber(worst.planned, 0) + " where " +
-					FormatNumber(worst.actual, 0) + " were";
+	advice.evidence = {{"groups", subject.groups}, {"statements", DescribeFindings(findings)}};
+	return advice;
+}
+
+/* The statements, once the arguments say what they are made from. */
+void
+AddDdl(Advice &advice, const Relation &relation)
+{
+	Action action;
+
+	action.kind = advice.kind;
+	action.relation = advice.relation;
+	action.target = advice.target;
+	action.arguments = advice.arguments;
+
+	StatisticsDdl ddl = DdlOfStatistics(relation, action);
+
+	advice.ddl = {ddl.make, ddl.analyze};
+	advice.undo_ddl = {ddl.undo};
+}
+
+Advice
+ToCreate(pg::Spi &spi, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+		 const std::vector<Finding> &findings)
+{
+	Advice advice = TrialAdvice(ActionKind::kCreateStatistics, relation, subject, keys, findings);
+
+	advice.target = pg::QualifiedName(relation.schema, pg::FreeStatisticsName(spi, relation, keys));
+	advice.reason = DescribeMisestimate(subject, keys, findings) + ", as it " +
+					(keys.size() == 1   ? "knows nothing of what the expression yields"
+					 : keys.size() == 2 ? "takes the two for independent"
+										: "takes them for independent");
+	AddDdl(advice, relation);
+	return advice;
+}
+
+Advice
+ToSetTarget(const Relation &relation, const Subject &subject, const StatisticsKeys &keys, int target,
+			const std::vector<Finding> &findings)
+{
+	Advice advice = TrialAdvice(ActionKind::kSetStatistics, relation, subject, keys, findings);
+
+	advice.target = relation.quoted + " (" + pg::StatisticsKeysText(keys) + ")";
+	advice.arguments["statistics_target"] = kLargeStatisticsTarget;
+	advice.arguments["statistics_target_before"] = target;
+	advice.reason = DescribeMisestimate(subject, keys, findings) +
+					", as the statistics of the column keep few of its values apart";
+	AddDdl(advice, relation);
 	return advice;
 }
 
@@ -198,33 +374,38 @@ WasAnalyzedInVain(pg::Spi &spi, const Relation &relation)
 
 /* What has come since is not in the statistics. */
 Advice
-ToAnalyze(const Relation &relation, const std::vector<Finding> &findings, double modified)
+ToAnalyze(const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+		  const std::vector<Finding> &findings, double modified)
 {
-	const RowCount &count = findings.front().count;
 	Advice advice = AnalyzeAdvice(relation.oid, relation.label, relation.quoted);
 
 	advice.evidence = {{"statements", DescribeFindings(findings)}};
-	advice.reason = "the planner expected " + FormatNumber(count.planned, 0) + " rows where " +
-					FormatNumber(count.actual, 0) + " were, and " + FormatPercent(modified) +
+	advice.reason = DescribeMisestimate(subject, keys, findings) + ", and " + FormatPercent(modified) +
 					" of the table's rows were modified since it was analysed";
 	return advice;
 }
 
-/* Empty where a column is gone. */
-std::vector<std::string>
-NamesOf(const Relation &relation, const std::set<ColumnNumber> &columns)
+/* Nothing where nothing is known to help. */
+std::optional<Advice>
+AdviseOn(pg::Spi &spi, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+		 const std::vector<Finding> &findings)
 {
-	std::vector<std::string> names;
+	double modified = pg::ModifiedShare(spi, relation.oid);
 
-	for (ColumnNumber column : columns)
-	{
-		auto found = relation.columns.find(column);
+	/* Before anything is tried the table is analysed. */
+	if ((keys.size() >= 2 || !keys.expressions.empty()) && !pg::HasStatisticsOn(spi, relation.oid, keys))
+		return ToCreate(spi, relation, subject, keys, findings);
+	if (modified >= kManyModified && !WasAnalyzedInVain(spi, relation))
+		return ToAnalyze(relation, subject, keys, findings, modified);
+	if (keys.size() != 1 || keys.columns.empty())
+		return std::nullopt;
 
-		if (found == relation.columns.end())
-			return {};
-		names.push_back(found->second.name);
-	}
-	return names;
+	int target = pg::ColumnTarget(spi, relation.oid, keys.numbers.front()).value_or(0);
+
+	/* 0: somebody wants none. */
+	if (target == 0 || target >= kLargeStatisticsTarget)
+		return std::nullopt;
+	return ToSetTarget(relation, subject, keys, target, findings);
 }
 
 } // namespace
@@ -245,8 +426,9 @@ ExpectOf(Variant &variant, ObjectId table)
 }
 
 std::vector<Advice>
-AdviseStatisticsObjects(pg::Spi &spi, const std::vector<std::string> &exclusions)
+AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions)
 {
+	pg::IndexElements elements;
 	Findings findings;
 	std::vector<Advice> advice;
 	size_t looked_at = 0;
@@ -257,30 +439,33 @@ AdviseStatisticsObjects(pg::Spi &spi, const std::vector<std::string> &exclusions
 			continue;
 		if (looked_at++ == kMostStatements)
 			break;
-		Look(spi, statement, findings);
+		Look(spi, statement, elements, findings);
 	}
-	for (const auto &[key, of_columns] : findings)
+	for (const auto &[subject, of_subject] : findings)
 	{
-		Catalog catalog = pg::ReadCatalog(spi, {key.first});
+		Catalog catalog = pg::ReadCatalog(spi, {subject.table, subject.named});
 
-		if (catalog.empty())
+		elements.AddTo(catalog);
+
+		StatisticsKeys keys = KeysOf(catalog, subject);
+
+		if (keys.size() == 0)
 			continue;
 
-		const Relation &relation = catalog.begin()->second;
-		std::vector<std::string> names = NamesOf(relation, key.second);
+		const Relation &relation = catalog.at(subject.table);
 		bool excluded =
 			std::any_of(exclusions.begin(), exclusions.end(),
 						[&](const std::string &pattern) { return MatchesLike(relation.label, pattern); });
 
-		double modified = pg::ModifiedShare(spi, key.first);
-
 		if (excluded || !relation.unfit.empty() || relation.partitioned)
 			continue;
-		/* What is tried is tried on fresh statistics of the single columns. */
-		if (names.size() >= 2 && !pg::HasStatisticsOn(spi, key.first, names))
-			advice.push_back(ToAdvice(spi, relation, names, of_columns));
-		else if (modified >= kManyModified && !WasAnalyzedInVain(spi, relation))
-			advice.push_back(ToAnalyze(relation, of_columns, modified));
+
+		std::optional<Advice> one = AdviseOn(spi, relation, subject, keys, of_subject);
+
+		/* Conditions and groups may be on the same columns. */
+		if (one && std::none_of(advice.begin(), advice.end(),
+								[&](const Advice &other) { return other.canonical == one->canonical; }))
+			advice.push_back(std::move(*one));
 	}
 	return advice;
 }

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * advise_statistics.h
- *	  Extended statistics, where conditions on several columns find other
- *	  numbers of rows than the planner expects.
+ *	  Extended statistics, or larger targets of columns, where conditions find
+ *	  other numbers of rows than the planner expects, or groups are others.
  *
  * Server.  Locks: see AnalyzedQuery::Plan.
  *
@@ -20,17 +20,17 @@
 namespace steward
 {
 
-/* Of the samples of a statement those that read the table, with what the planner expects of it now. */
+/* How many rows of a table a statement read, or how many groups it made, with what the planner expects now. */
 struct Expectation
 {
 	RowCount count;
 	uint64_t plan = 0; /* the same number for plans that do the same */
 };
 
-/* Nothing where the planner knows the table more than once in it, or cannot plan it. */
+/* Of groups: table 0.  Nothing where the planner knows the table more than once in it, or cannot plan it. */
 std::optional<Expectation> ExpectOf(Variant &variant, ObjectId table);
 
-/* CREATE STATISTICS on columns of tables that are not excluded. */
-std::vector<Advice> AdviseStatisticsObjects(pg::Spi &spi, const std::vector<std::string> &exclusions);
+/* Statistics to try, or ANALYZE, of tables that are not excluded. */
+std::vector<Advice> AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions);
 
 } // namespace steward

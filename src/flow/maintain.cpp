@@ -60,6 +60,7 @@ PartOf(const pg::Journal::Step &step)
 		case ActionKind::kReindexIndex:
 			return step.to == ActionStatus::kKept ? "rebuilt" : "";
 		case ActionKind::kCreateStatistics:
+		case ActionKind::kSetStatistics:
 			return step.to == ActionStatus::kVerifying ? "statistics" : "";
 		case ActionKind::kAnalyze:
 			return step.to == ActionStatus::kKept ? "analyzed" : "";

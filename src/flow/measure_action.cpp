@@ -58,7 +58,8 @@ void
 LeaveOutUntouched(pg::Spi &spi, pg::Journal &journal, const Action &action, Trial &trial)
 {
 	std::optional<Json> measured = journal.LastBaseline(action.id);
-	pg::Rows rows = spi.Query("SELECT to_regclass($1)::oid", {action.target});
+	pg::Rows rows =
+		spi.Query("SELECT to_regclass(nullif($1, ''))::oid", {IsOnIndex(action.kind) ? action.target : ""});
 	ObjectIds tables = ReadTree(spi, action.relation);
 	ObjectIds indexes = rows.front().IsNull(0) ? ObjectIds() : ReadTree(spi, rows.front().ObjectId(0));
 	std::map<StatementKey, Statement> statements;

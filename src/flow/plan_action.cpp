@@ -15,6 +15,7 @@
 #include "flow/build_parts.h"
 #include "flow/check_drop.h"
 #include "flow/find_index.h"
+#include "flow/make_statistics.h"
 #include "flow/measure_bloat.h"
 #include "flow/quarantine.h"
 #include "flow/reindex.h"
@@ -28,7 +29,6 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
-#include "pg/statistics_objects.h"
 #include "pg/table_activity.h"
 
 namespace steward
@@ -228,34 +228,29 @@ DecideStatistics(pg::Spi &spi, Plan &plan)
 {
 	const Action &action = plan.action;
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
-	auto columns = action.arguments.at("columns").get<std::vector<std::string>>();
 
 	if (catalog.empty())
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
 	/* Waiting for the lock would make the server end an autovacuum worker that has it. */
 	if (pg::IsBeingMaintained(spi, action.relation))
 		return Obstacle{ActionEvent::kPostpone, "somebody is just at work on the table, or has locked it"};
-	if (plan.doing == Doing::kDropStatistics)
-	{
-		plan.sql = pg::DropStatisticsStatement(action.target);
-		if (!pg::IsStatisticsObject(spi, action.target, action.relation, columns))
-			return Obstacle{ActionEvent::kFail, "the statistics of this name are others by now, or gone"};
-		return std::nullopt;
-	}
 
 	const Relation &relation = catalog.begin()->second;
+	StatisticsDdl ddl = DdlOfStatistics(relation, action);
+	bool undo = plan.doing == Doing::kUndoStatistics;
 
-	plan.sql = pg::CreateStatisticsStatement(relation, action.target, columns);
-	for (const std::string &name : columns)
+	plan.sql = undo ? ddl.undo : ddl.make;
+	if (undo)
 	{
-		if (std::none_of(relation.columns.begin(), relation.columns.end(),
-						 [&](const auto &column) { return column.second.name == name; }))
-			return Obstacle{ActionEvent::kFail, "column " + name + " is not there any more"};
+		if (!AreStatisticsThere(spi, action))
+			return Obstacle{ActionEvent::kFail, "the statistics are others by now, or gone"};
+		/* What they were made of stays until the next ANALYZE. */
+		if (action.kind == ActionKind::kSetStatistics)
+			plan.analyze = ddl.analyze;
+		return std::nullopt;
 	}
-	if (pg::HasStatisticsOn(spi, action.relation, columns))
-		return Obstacle{ActionEvent::kFail, "somebody else has created statistics on these columns"};
-	if (pg::IsStatisticsNameTaken(spi, action.target))
-		return Obstacle{ActionEvent::kFail, "somebody else has created statistics of this name"};
+	if (std::string why = WhyNotToMake(spi, relation, action); !why.empty())
+		return Obstacle{ActionEvent::kFail, why};
 	return std::nullopt;
 }
 
@@ -281,7 +276,8 @@ DoingFor(const Action &action)
 		case ActionKind::kAnalyze:
 			return Doing::kAnalyze;
 		case ActionKind::kCreateStatistics:
-			return IsRevert(action) ? Doing::kDropStatistics : Doing::kCreateStatistics;
+		case ActionKind::kSetStatistics:
+			return IsRevert(action) ? Doing::kUndoStatistics : Doing::kTryStatistics;
 	}
 	return Doing::kBuild;
 }
@@ -289,6 +285,9 @@ DoingFor(const Action &action)
 Json
 BeforeState(pg::Spi &spi, const Action &action)
 {
+	if (!IsOnIndex(action.kind))
+		return {{"target", action.target}};
+
 	pg::Rows rows =
 		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
 				  "       t.spcname, c.reloptions, pg_relation_size(i.indexrelid)"
@@ -354,8 +353,8 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			return DecideReindex(spi, journal, plan);
 		case Doing::kAnalyze:
 			return DecideAnalyze(spi, plan);
-		case Doing::kCreateStatistics:
-		case Doing::kDropStatistics:
+		case Doing::kTryStatistics:
+		case Doing::kUndoStatistics:
 			return DecideStatistics(spi, plan);
 	}
 	return std::nullopt;

@@ -26,8 +26,8 @@ enum class Doing
 	kQuarantine,
 	kReindex,
 	kAnalyze,
-	kCreateStatistics,
-	kDropStatistics,
+	kTryStatistics,
+	kUndoStatistics,
 };
 
 /* What is to be done, as decided when the intent was written down. */

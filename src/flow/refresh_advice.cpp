@@ -19,6 +19,7 @@
 #include "flow/advise_statistics.h"
 #include "flow/change_action.h"
 #include "flow/index_users.h"
+#include "flow/make_statistics.h"
 #include "flow/tune_indexes.h"
 #include "pg/action_locks.h"
 #include "pg/activity.h"
@@ -31,7 +32,6 @@
 #include "pg/raii.h"
 #include "pg/session.h"
 #include "pg/settings.h"
-#include "pg/statistics_objects.h"
 #include "pg/verdicts.h"
 
 namespace steward
@@ -246,9 +246,7 @@ IsThere(pg::Spi &spi, const Action &action)
 {
 	if (action.kind == ActionKind::kCreateIndex)
 		return !spi.QueryOne("SELECT to_regclass($1) IS NULL", {action.target}).Bool(0);
-	return action.kind != ActionKind::kCreateStatistics ||
-		   pg::IsStatisticsObject(spi, action.target, action.relation,
-								  action.arguments.at("columns").get<std::vector<std::string>>());
+	return !IsStatisticsTrial(action.kind) || AreStatisticsThere(spi, action);
 }
 
 } // namespace
@@ -399,7 +397,7 @@ RefreshAdvice()
 				StatementsBeside(result.advice, ReadAncestors(spi, advice.relation), {});
 		StoreAdvice(journal, advice, result, current);
 	}
-	for (Advice &advice : AdviseStatisticsObjects(spi, request.exclusions))
+	for (Advice &advice : AdviseStatisticsTrials(spi, request.exclusions))
 	{
 		advice.evidence["beside"] = StatementsBeside(result.advice, {advice.relation}, {});
 		StoreAdvice(journal, advice, result, current);

@@ -26,6 +26,7 @@
 #include "flow/build_parts.h"
 #include "flow/change_action.h"
 #include "flow/find_index.h"
+#include "flow/make_statistics.h"
 #include "flow/measure_bloat.h"
 #include "flow/observe_action.h"
 #include "flow/plan_action.h"
@@ -38,7 +39,6 @@
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
-#include "pg/statistics_objects.h"
 #include "pg/table_activity.h"
 #include "pg/transaction.h"
 #include "pg/worker.h"
@@ -271,7 +271,7 @@ NoteReindexed(pg::Spi &spi, pg::Journal &journal, const Action &action)
 }
 
 bool
-AreStatisticsThere(const Action &action)
+AreMade(const Action &action)
 {
 	bool are = false;
 
@@ -280,8 +280,7 @@ AreStatisticsThere(const Action &action)
 		{
 			pg::Spi spi;
 
-			are = pg::IsStatisticsObject(spi, action.target, action.relation,
-										 action.arguments.at("columns").get<std::vector<std::string>>());
+			are = AreStatisticsThere(spi, action);
 		});
 	return are;
 }
@@ -292,7 +291,7 @@ MayPass(const Plan &plan, const std::optional<Error> &error, const pg::Transitio
 {
 	if (plan.doing == Doing::kAnalyze)
 		return note.sqlstate == sqlstate::kLockNotAvailable;
-	return plan.doing == Doing::kCreateStatistics && (plan.settle || (error && IsLockTrouble(*error)));
+	return plan.doing == Doing::kTryStatistics && (plan.settle || (error && IsLockTrouble(*error)));
 }
 
 /* What is there decides, where that shows. */
@@ -307,10 +306,10 @@ IsDone(const Plan &plan, const std::optional<Error> &error)
 			return LookAtIndex(plan.action) == IndexState::kAbsent;
 		case Doing::kQuarantine:
 			return !plan.settle;
-		case Doing::kCreateStatistics:
-			return AreStatisticsThere(plan.action);
-		case Doing::kDropStatistics:
-			return !AreStatisticsThere(plan.action);
+		case Doing::kTryStatistics:
+			return AreMade(plan.action);
+		case Doing::kUndoStatistics:
+			return !AreMade(plan.action);
 		case Doing::kReindex:
 			return IsReindexed(plan.action);
 		case Doing::kAnalyze:
@@ -488,7 +487,7 @@ CarryOut(int64_t id)
 		if (!outcome.pause.empty())
 			error = Error{sqlstate::kLockNotAvailable, outcome.pause, "", ""};
 	}
-	else if (!plan.settle && plan.doing == Doing::kCreateStatistics)
+	else if (!plan.settle && plan.doing == Doing::kTryStatistics)
 	{
 		StatisticsTrial trial = TryStatistics(plan.action);
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * try_statistics.cpp
- *	  Creating extended statistics, which stay only if the planner expects
- *	  better by them.
+ *	  Creating extended statistics, or raising a column's statistics target,
+ *	  which stays only if the planner expects better by it.
  *
  * Server.
  *
@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "core/maintenance/judge_estimate.h"
 #include "flow/advise_statistics.h"
+#include "flow/make_statistics.h"
 #include "flow/run_ddl.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
@@ -28,9 +29,6 @@ namespace steward
 namespace
 {
 
-/* Of the object: ANALYZE reads 300 times as many rows. */
-constexpr int kLargeTarget = 1000;
-
 /* Rolls the transaction back. */
 class Useless : public std::exception
 {};
@@ -41,6 +39,13 @@ struct Expected
 	std::vector<RowCount> counts;
 	std::vector<uint64_t> plans;
 };
+
+/* Of which table the rows are counted; 0: it is the groups that are. */
+ObjectId
+CountedFor(const Action &action)
+{
+	return action.evidence.value("groups", false) ? 0 : action.relation;
+}
 
 /* The variants of the action's statements of which it is known how many rows they read. */
 std::vector<Variant>
@@ -62,7 +67,7 @@ CountedVariants(pg::Spi &spi, const Action &action)
 		for (Variant &variant :
 			 analyzer.Analyze({live.key, std::move(live.text), live.counters, live.since}, advised))
 		{
-			if (ExpectOf(variant, action.relation))
+			if (ExpectOf(variant, CountedFor(action)))
 				counted.push_back(std::move(variant));
 		}
 	}
@@ -126,25 +131,32 @@ Try(const Action &action, StatisticsTrial &trial)
 	pg::Spi spi;
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
 	const Relation &relation = catalog.at(action.relation);
-	auto columns = action.arguments.at("columns").get<std::vector<std::string>>();
+	StatisticsDdl ddl = DdlOfStatistics(relation, action);
 	std::vector<Variant> variants = CountedVariants(spi, action);
-	Expected before = Expect(variants, action.relation);
+	Expected before = Expect(variants, CountedFor(action));
 
 	if (variants.empty())
 	{
 		trial.useless = "no sample of their statements is there any more, to try them on";
 		throw Useless();
 	}
-	spi.Execute(pg::CreateStatisticsStatement(relation, action.target, columns));
-	spi.Execute(pg::OwnStatisticsStatement(spi, relation, action.target));
-	spi.Execute(pg::AnalyzeStatement(relation));
-	trial.useless = WhyUseless(before, Expect(variants, action.relation), trial.figures);
-	if (trial.useless.empty())
-		return;
-	spi.Execute(pg::SetStatisticsTargetStatement(action.target, kLargeTarget));
-	spi.Execute(pg::AnalyzeStatement(relation));
-	trial.figures["statistics_target"] = kLargeTarget;
-	trial.useless = WhyUseless(before, Expect(variants, action.relation), trial.figures);
+	/* Waiting for it would make the server end an autovacuum worker that has it. */
+	spi.Execute(pg::LockForMaintenanceStatement(relation));
+	/* What was looked at before may have changed before the lock was there. */
+	if (std::string why = WhyNotToMake(spi, relation, action); !why.empty())
+		throw Refusal({sqlstate::kLockNotAvailable, why, "", "It is looked at again."});
+	spi.Execute(ddl.make);
+	if (action.kind == ActionKind::kCreateStatistics)
+		spi.Execute(pg::OwnStatisticsStatement(spi, relation, action.target));
+	spi.Execute(ddl.analyze);
+	trial.useless = WhyUseless(before, Expect(variants, CountedFor(action)), trial.figures);
+	if (action.kind == ActionKind::kCreateStatistics && !trial.useless.empty())
+	{
+		spi.Execute(pg::SetStatisticsTargetStatement(action.target, kLargeStatisticsTarget));
+		spi.Execute(ddl.analyze);
+		trial.figures["statistics_target"] = kLargeStatisticsTarget;
+		trial.useless = WhyUseless(before, Expect(variants, CountedFor(action)), trial.figures);
+	}
 	if (!trial.useless.empty())
 		throw Useless();
 }

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * try_statistics.h
- *	  Creating extended statistics, which stay only if the planner expects
- *	  better by them.
+ *	  Creating extended statistics, or raising a column's statistics target,
+ *	  which stays only if the planner expects better by it.
  *
  * Server.
  *

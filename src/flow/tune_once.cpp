@@ -83,8 +83,7 @@ DescribeBottlenecks(const std::vector<AdvisedStatement> &statements, TuneReport 
 bool
 IsWanted(const TuneRequest &request, const Action &action)
 {
-	bool statistics = action.kind == ActionKind::kAnalyze || action.kind == ActionKind::kCreateStatistics;
-	const char *category = statistics ? kStatisticsCategory : kIndexCategory;
+	const char *category = IsOnIndex(action.kind) ? kIndexCategory : kStatisticsCategory;
 
 	return !request.categories || std::find(request.categories->begin(), request.categories->end(),
 											category) != request.categories->end();

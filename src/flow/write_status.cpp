@@ -291,7 +291,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 			{"DO",
 			 Count(static_cast<size_t>(open.Integer(2)), "recommendation") +
 				 " about statistics and indexes to rebuild",
-			 "SELECT id, ddl, reason FROM steward.recommendations WHERE kind IN ('analyze', 'create_statistics', 'reindex_index');"});
+			 "SELECT id, ddl, reason FROM steward.recommendations WHERE kind IN ('analyze', 'create_statistics', 'set_statistics', 'reindex_index');"});
 	AddWaiting(lines, spi);
 	AddWork(lines, spi);
 	for (const pg::Row &row :

@@ -43,6 +43,7 @@ constexpr std::array kKindNames = {
 	std::pair{ActionKind::kReindexIndex, "reindex_index"},
 	std::pair{ActionKind::kAnalyze, "analyze"},
 	std::pair{ActionKind::kCreateStatistics, "create_statistics"},
+	std::pair{ActionKind::kSetStatistics, "set_statistics"},
 };
 
 template <typename Names, typename Value>
@@ -103,6 +104,19 @@ KindNames()
 	for (const auto &[kind, name] : kKindNames)
 		names += (names.empty() ? "" : ", ") + std::string(name);
 	return names;
+}
+
+bool
+IsOnIndex(ActionKind kind)
+{
+	return kind == ActionKind::kCreateIndex || kind == ActionKind::kDropIndex ||
+		   kind == ActionKind::kReindexIndex;
+}
+
+bool
+IsStatisticsTrial(ActionKind kind)
+{
+	return kind == ActionKind::kCreateStatistics || kind == ActionKind::kSetStatistics;
 }
 
 bool

@@ -24,6 +24,7 @@ enum class ActionKind
 	kReindexIndex,
 	kAnalyze,
 	kCreateStatistics,
+	kSetStatistics, /* a column's statistics target, as ALTER TABLE sets it */
 };
 
 enum class ActionStatus
@@ -52,6 +53,12 @@ std::optional<ActionKind> KindFromName(std::string_view name);
 
 /* "create_index, drop_index, ..." */
 std::string KindNames();
+
+/* Whether the action's target is an index. */
+bool IsOnIndex(ActionKind kind);
+
+/* Statistics that are tried, and taken back where they do not help. */
+bool IsStatisticsTrial(ActionKind kind);
 
 /* Maintenance: there is nothing to take back of it, it may have to be done again, and it is not measured. */
 bool IsMaintenance(ActionKind kind);

@@ -68,6 +68,7 @@ struct RelationUse
 	std::vector<ColumnNumber> referenced;      /* every column the statement reads here */
 	std::vector<SearchUse> searches = {};
 	std::vector<ConditionUse> conditions = {};
+	std::vector<ColumnNumber> grouped = {}; /* GROUP BY or DISTINCT, where all of it is of this table */
 
 	bool operator==(const RelationUse &) const = default;
 };

@@ -29,6 +29,7 @@ extern "C"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "optimizer/restrictinfo.h"
+#include "optimizer/tlist.h"
 }
 
 namespace steward::pg
@@ -137,6 +138,29 @@ ReadReferenced(const Reading &reading)
 			lappend_int(reading.found->referenced, member + FirstLowInvalidHeapAttributeNumber);
 }
 
+/* By what the rows are grouped, where nothing of another relation is among it. */
+void
+ReadGrouping(const Reading &reading)
+{
+	const Query *parse = reading.root->parse;
+	List *clauses = parse->groupClause != NIL ? parse->groupClause : parse->distinctClause;
+	List *grouped = NIL;
+	ListCell *cell;
+
+	if (parse->groupingSets != NIL)
+		return;
+	foreach (cell, clauses)
+	{
+		auto *clause = static_cast<SortGroupClause *>(lfirst(cell));
+		Operand operand = OperandOf(reading, get_sortgroupclause_expr(clause, parse->targetList));
+
+		if (!operand.fits())
+			return;
+		grouped = lappend(grouped, Make(operand.element));
+	}
+	reading.found->grouped = grouped;
+}
+
 void
 CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *argument)
 {
@@ -147,7 +171,7 @@ CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *
 		return;
 
 	MemoryContext outer = MemoryContextSwitchTo(finder->keep);
-	Reading reading = {root, rel, finder, Make(FoundRelation{entry->relid, NIL, NIL, NIL, NIL, NIL})};
+	Reading reading = {root, rel, finder, Make(FoundRelation{entry->relid, NIL, NIL, NIL, NIL, NIL, NIL})};
 
 	foreach (cell, rel->baserestrictinfo)
 	{
@@ -163,6 +187,7 @@ CollectRelation(PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *entry, void *
 	ReadOrder(reading, root->distinct_pathkeys);
 	ReadOrder(reading, root->sort_pathkeys);
 	ReadDistanceOrder(reading, root->query_pathkeys);
+	ReadGrouping(reading);
 	ReadReferenced(reading);
 	finder->relations = lappend(finder->relations, reading.found);
 	MemoryContextSwitchTo(outer);
@@ -196,6 +221,7 @@ ElementsOf(const Finder *finder, Oid relation)
 		}
 		foreach (cell, found->searches)
 			elements = lappend(elements, &static_cast<FoundSearch *>(lfirst(cell))->element);
+		elements = list_concat(elements, found->grouped);
 	}
 	return elements;
 }
@@ -293,6 +319,9 @@ ToModel(const FoundRelation &found, IndexElements &elements)
 	RelationUse use;
 
 	use.relation = found.relation;
+	for (int i = 0; i < list_length(found.grouped); i++)
+		use.grouped.push_back(
+			NumberOf(*static_cast<FoundElement *>(list_nth(found.grouped, i)), found.relation, elements));
 	for (int i = 0; i < list_length(found.columns); i++)
 	{
 		auto *column = static_cast<FoundColumn *>(list_nth(found.columns, i));

@@ -100,7 +100,7 @@ OnExecutorEnd(QueryDesc *query)
 	if (counted.query == query)
 	{
 		ScanCount counts[kMostScans];
-		int used = query->planstate == nullptr ? 0 : CountScans(query->planstate, counts);
+		int used = CountScans(query, counts);
 
 		counted.query = nullptr;
 		if (used > 0)

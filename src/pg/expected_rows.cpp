@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * expected_rows.cpp
- *	  How many rows of each table the planner expects a statement to read.
+ *	  How many rows of each table the planner expects a statement to read, and
+ *	  how many groups it expects it to make of rows.
  *
  * Server.  Locks: see AnalyzedQuery::Plan.
  *
@@ -30,6 +31,7 @@ struct Expectations
 	Oid relations[kMostRelations];
 	double rows[kMostRelations];
 	int used;
+	double groups; /* less than 0: it makes none, or more than once */
 	uint64 shape;
 };
 
@@ -38,8 +40,7 @@ NoteRows([[maybe_unused]] PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *ent
 {
 	auto *expectations = static_cast<Expectations *>(argument);
 
-	if (rel->reloptkind != RELOPT_BASEREL || entry->rtekind != RTE_RELATION ||
-		expectations->used == kMostRelations)
+	if (!IS_SIMPLE_REL(rel) || entry->rtekind != RTE_RELATION || expectations->used == kMostRelations)
 		return;
 	expectations->relations[expectations->used] = entry->relid;
 	expectations->rows[expectations->used++] = rel->rows;
@@ -48,7 +49,11 @@ NoteRows([[maybe_unused]] PlannerInfo *root, RelOptInfo *rel, RangeTblEntry *ent
 void
 NoteShape(PlannedStmt *plan, void *argument)
 {
-	static_cast<Expectations *>(argument)->shape = PlanShape(plan);
+	auto *expectations = static_cast<Expectations *>(argument);
+	const Plan *grouping = GroupingPlan(plan);
+
+	expectations->shape = PlanShape(plan);
+	expectations->groups = grouping == nullptr ? -1 : grouping->plan_rows;
 }
 
 } // namespace
@@ -65,6 +70,8 @@ ExpectRows(AnalyzedQuery &query)
 		return expected;
 	for (int i = 0; i < expectations.used; i++)
 		expected.tables.push_back({expectations.relations[i], expectations.rows[i], 0});
+	if (expectations.groups >= 0)
+		expected.tables.push_back({0, expectations.groups, 0});
 	expected.plan = expectations.shape;
 	return expected;
 }

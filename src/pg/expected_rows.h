@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * expected_rows.h
- *	  How many rows of each table the planner expects a statement to read.
+ *	  How many rows of each table the planner expects a statement to read, and
+ *	  how many groups it expects it to make of rows.
  *
  * Server.  Locks: see AnalyzedQuery::Plan.
  *
@@ -20,7 +21,7 @@ namespace steward::pg
 struct ExpectedRows
 {
 	std::vector<RowCount>
-		tables;        /* by the conditions on each, as often as it is named; `actual` is not set */
+		tables; /* by the conditions on each, as often as it is named, partitions too; `actual` is not set */
 	uint64_t plan = 0; /* the same for plans that do the same */
 };
 

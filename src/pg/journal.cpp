@@ -299,7 +299,7 @@ Journal::DoneSince(double seconds_since_epoch)
 					"SELECT a.id FROM steward.actions AS a JOIN steward.journal AS j"
 					"    ON j.action = a.id AND j.to_status IN ('verifying', 'quarantined')"
 					"       AND j.from_status = 'running'"
-					" WHERE a.status IN ('verifying', 'kept', 'quarantined') AND a.kind IN ('create_index', 'drop_index', 'create_statistics')"
+					" WHERE a.status IN ('verifying', 'kept', 'quarantined') AND a.kind IN ('create_index', 'drop_index', 'create_statistics', 'set_statistics')"
 					"   AND j.at >= to_timestamp($1::float8)"
 					" GROUP BY a.id ORDER BY max(j.id) DESC",
 					{std::to_string(seconds_since_epoch)});
@@ -355,9 +355,9 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 						"  target, arguments, ddl, undo_ddl, expected, evidence, reason, system_identifier,"
 						"  database)"
 						" VALUES (encode(sha256(convert_to($1, 'UTF8')), 'hex'),"
-						"  CASE WHEN $2 IN ('analyze', 'create_statistics') THEN 'statistics' ELSE 'index' END, $2, $3, $4::integer,"
+						"  $14, $2, $3, $4::integer,"
 						"  $5::oid, $6, $7::jsonb, $8::text[], $9::text[], $10::jsonb, $11::jsonb, $12,"
-						"  $13::bigint, $14::oid)"
+						"  $13::bigint, $15::oid)"
 						" RETURNING id",
 						{advice.canonical, std::string(KindName(advice.kind)),
 						 std::string(StatusName(status)), std::to_string(advice.priority),
@@ -365,7 +365,7 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 						 ArrayLiteral(advice.ddl), ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected),
 						 DumpJson(advice.evidence), advice.reason,
 						 std::to_string(static_cast<int64_t>(SystemIdentifier())),
-						 std::to_string(CurrentDatabase())})
+						 IsOnIndex(advice.kind) ? "index" : "statistics", std::to_string(CurrentDatabase())})
 					.Integer(0);
 
 			spi_.Execute(

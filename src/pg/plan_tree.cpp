@@ -156,6 +156,21 @@ AddToShape(Plan *plan, void *argument)
 	*shape = hash_combine64(*shape, ScannedRelation(plan));
 }
 
+struct Groupings
+{
+	const Plan *first;
+	int count;
+};
+
+void
+NoteGrouping(Plan *plan, void *argument)
+{
+	auto *groupings = static_cast<Groupings *>(argument);
+
+	if (IsGrouping(plan) && groupings->count++ == 0)
+		groupings->first = plan;
+}
+
 void
 NoteWorkers(Plan *plan, void *argument)
 {
@@ -184,6 +199,29 @@ PlanShape(PlannedStmt *plan)
 
 	WalkStatement(plan, AddToShape, &shape);
 	return shape;
+}
+
+bool
+IsGrouping(const Plan *plan)
+{
+	if (nodeTag(plan) == T_Agg)
+	{
+		const auto *aggregate = reinterpret_cast<const Agg *>(plan);
+
+		/* One of a parallel worker groups a part of the rows. */
+		return aggregate->numCols > 0 && !DO_AGGSPLIT_SKIPFINAL(aggregate->aggsplit) && plan->qual == NIL &&
+			   aggregate->groupingSets == NIL && aggregate->chain == NIL;
+	}
+	return (nodeTag(plan) == T_Group || nodeTag(plan) == T_Unique) && plan->qual == NIL;
+}
+
+const Plan *
+GroupingPlan(PlannedStmt *plan)
+{
+	Groupings groupings = {nullptr, 0};
+
+	WalkStatement(plan, NoteGrouping, &groupings);
+	return groupings.count == 1 ? groupings.first : nullptr;
 }
 
 int

@@ -28,6 +28,12 @@ void VisitBelow(Plan *plan, void (*visit)(Plan *plan, void *argument), void *arg
 /* The same for plans that read the same tables and indexes by the same nodes in the same order; C-like. */
 uint64 PlanShape(PlannedStmt *plan);
 
+/* Whether the plan makes one row of all those that are equal, and leaves none of these out; C-like. */
+bool IsGrouping(const Plan *plan);
+
+/* The plan in it that groups; null where none does, or more than one; C-like. */
+const Plan *GroupingPlan(PlannedStmt *plan);
+
 /* Parallel workers that the plan asks for, of the Gather that asks for most; C-like. */
 int PlannedWorkers(PlannedStmt *plan);
 

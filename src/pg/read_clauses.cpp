@@ -203,7 +203,7 @@ ReadOr(const Reading &reading, List *arms)
 		auto *arm = static_cast<Node *>(lfirst(cell));
 		Reading inner = reading;
 
-		inner.found = Make(FoundRelation{reading.found->relation, NIL, NIL, NIL, NIL, NIL});
+		inner.found = Make(FoundRelation{reading.found->relation, NIL, NIL, NIL, NIL, NIL, NIL});
 		ReadClause(inner, arm, 1);
 		if (inner.found->columns != NIL || inner.found->searches != NIL)
 			reading.finder->relations = lappend(reading.finder->relations, inner.found);

@@ -74,6 +74,7 @@ struct FoundRelation
 	List *referenced; /* of int */
 	List *searches;   /* of FoundSearch */
 	List *conditions; /* of FoundCondition */
+	List *grouped;    /* of FoundElement */
 };
 
 struct Finder

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * scan_counts.cpp
- *	  How many rows of each table an execution read, beside what the planner
- *	  expected.
+ *	  How many rows of each table an execution read, and how many groups it
+ *	  made of rows, beside what the planner expected.
  *
  * Server.
  *
@@ -11,6 +11,7 @@
 #include "pg/scan_counts.h"
 
 #include "pg/compat.h"
+#include "pg/plan_tree.h"
 
 extern "C"
 {
@@ -29,7 +30,8 @@ struct Walk
 {
 	ScanCount *counts;
 	int used;
-	bool may_stop; /* a node above may have had enough before the last row */
+	const Plan *grouping; /* null: there is no such node, or more than one */
+	bool may_stop;        /* a node above may have had enough before the last row */
 };
 
 void
@@ -51,6 +53,35 @@ CountScan(PlanState *state, Walk *walk)
 		return;
 	walk->counts[walk->used++] = {RelationGetRelid(scan->ss_currentRelation),
 								  static_cast<float>(plan->plan_rows), static_cast<float>(actual)};
+}
+
+bool
+IsAtEnd(const PlanState *state)
+{
+	switch (nodeTag(state))
+	{
+		case T_AggState:
+			return reinterpret_cast<const AggState *>(state)->agg_done;
+		case T_GroupState:
+			return reinterpret_cast<const GroupState *>(state)->grp_done;
+		default:
+			return TupIsNull(state->ps_ResultTupleSlot);
+	}
+}
+
+void
+CountGroups(PlanState *state, Walk *walk)
+{
+	double planned = state->plan->plan_rows;
+	double actual;
+
+	if (state->instrument == nullptr)
+		return;
+	InstrEndLoop(state->instrument);
+	actual = state->instrument->ntuples;
+	if (state->instrument->nloops != 1 || (!IsAtEnd(state) && actual <= planned))
+		return;
+	walk->counts[walk->used++] = {InvalidOid, static_cast<float>(planned), static_cast<float>(actual)};
 }
 
 bool
@@ -91,6 +122,8 @@ OnPlanState(PlanState *state, void *argument)
 		return true;
 	if (IsScan(state))
 		CountScan(state, walk);
+	else if (state->plan == walk->grouping)
+		CountGroups(state, walk);
 	walk->may_stop = outer || MayStop(state);
 	enough = compat::WalkPlanState(state, OnPlanState, argument);
 	walk->may_stop = outer;
@@ -121,11 +154,12 @@ IsWorthCounting(const PlannedStmt *statement)
 }
 
 int
-CountScans(PlanState *top, ScanCount *counts)
+CountScans(const QueryDesc *query, ScanCount *counts)
 {
-	Walk walk = {counts, 0, false};
+	Walk walk = {counts, 0, GroupingPlan(query->plannedstmt), false};
 
-	OnPlanState(top, &walk);
+	if (query->planstate != nullptr)
+		OnPlanState(query->planstate, &walk);
 	return walk.used;
 }
 

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * scan_counts.h
- *	  How many rows of each table an execution read, beside what the planner
- *	  expected.
+ *	  How many rows of each table an execution read, and how many groups it
+ *	  made of rows, beside what the planner expected.
  *
  * Server.
  *
@@ -14,7 +14,7 @@
 
 extern "C"
 {
-#include "nodes/execnodes.h"
+#include "executor/execdesc.h"
 }
 
 namespace steward::pg
@@ -23,7 +23,7 @@ namespace steward::pg
 /* As it is kept in shared memory. */
 struct ScanCount
 {
-	Oid relation;
+	Oid relation; /* InvalidOid: groups of rows */
 	float planned;
 	float actual;
 };
@@ -35,10 +35,10 @@ bool IsWorthCounting(const PlannedStmt *statement);
 
 /*
  * Reads the counts of an execution whose nodes counted their rows, just before it
- * ends: of tables that were read once and by conditions.  Where a node above may have
- * had enough before the last row, only more rows than expected say something.
- * Returns how many; C-like.
+ * ends: of tables that were read once and by conditions, and of the one node that
+ * groups.  Where a node above may have had enough before the last row, only more rows
+ * than expected say something.  Returns how many; C-like.
  */
-int CountScans(PlanState *top, ScanCount *counts);
+int CountScans(const QueryDesc *query, ScanCount *counts);
 
 } // namespace steward::pg

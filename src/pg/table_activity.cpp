@@ -147,6 +147,19 @@ ReadTableActivity(Spi &spi)
 	return tables;
 }
 
+std::vector<ObjectId>
+TablesAbove(Spi &spi, ObjectId table)
+{
+	std::vector<ObjectId> above;
+
+	for (const Row &row :
+		 spi.Query("SELECT a.relid::oid FROM pg_partition_ancestors($1::oid)"
+				   "  WITH ORDINALITY AS a (relid, place) WHERE a.relid <> $1::oid ORDER BY a.place",
+				   {std::to_string(table)}))
+		above.push_back(row.ObjectId(0));
+	return above;
+}
+
 bool
 IsBeingMaintained(Spi &spi, steward::ObjectId table)
 {

@@ -35,6 +35,9 @@ FreezeLimits ReadFreezeLimits(Spi &spi);
 /* The share of the table's rows that were modified since it was analysed; 1 where it has none, or was never. */
 double ModifiedShare(Spi &spi, ObjectId table);
 
+/* The tables of which it is a partition, the nearest first. */
+std::vector<ObjectId> TablesAbove(Spi &spi, ObjectId table);
+
 /* Whether somebody is just vacuuming or analysing the table, or keeps others from that by a lock. */
 bool IsBeingMaintained(Spi &spi, ObjectId table);
 

@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use StewardCluster;
 use Test::More;
 
-my $node = new_steward('statistics', "max_parallel_workers_per_gather = 0\npg_steward.workload_interval = 1s\npg_steward.index_storage_budget = 1MB\n");
+my $node = new_steward('statistics', "max_parallel_workers_per_gather = 0\npg_steward.workload_interval = 1s\npg_steward.index_storage_budget = 1MB\npg_steward.sample_rate = 1\n");
 my $db = 'postgres';
 
 # One session, so that each statement is the same few times over.
@@ -104,7 +104,7 @@ my %statement = (
 # What is found
 foreach my $table (sort keys %statement)
 {
-	run_often($statement{$table}, 15);
+	run_often($statement{$table}, 40);
 }
 run_often('SELECT count(*) FROM same WHERE a = 7 AND b = 49 AND c = 7', 15);
 # Who has enough after the first row knows nothing of the others.
@@ -182,7 +182,7 @@ $node->safe_psql($db, q{INSERT INTO same SELECT i, 999, 5, 5, date '2026-01-01',
 run_often('SELECT count(*) FROM same WHERE a = 999', 15);
 refresh();
 like($node->safe_psql($db, q{SELECT reason FROM steward.actions WHERE kind = 'analyze' AND target = 'public.same' AND status = 'proposed'}),
-	qr/the planner expected \d+ rows where \d+ were, and 8\.0 % of the table's rows were modified since it was analysed/, 'ANALYZE is advised though autovacuum would wait for more');
+	qr/conditions on a find other numbers of rows than the planner expects, by a factor of \d+: at worst it expected \d+ where \d+ were, and 8\.0 % of the table's rows were modified since it was analysed/, 'ANALYZE is advised though autovacuum would wait for more');
 
 $node->stop;
 unlike(slurp_file($node->logfile), qr/terminated by signal|PANIC|TRAP/, 'no process crashed');

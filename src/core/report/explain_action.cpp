@@ -95,9 +95,12 @@ DescribeEstimates(const Action &action)
 {
 	std::vector<std::string> lines;
 
+	bool groups = action.evidence.value("groups", false);
+
 	for (const Json &statement : action.evidence.value("statements", Json::array()))
-		lines.push_back("rows expected " + FormatNumber(NumberOf(statement, "rows_expected"), 0) +
-						", found " + FormatNumber(NumberOf(statement, "rows_found"), 0) + ": " +
+		lines.push_back(std::string(groups ? "groups" : "rows") + " expected " +
+						FormatNumber(NumberOf(statement, "rows_expected"), 0) + ", found " +
+						FormatNumber(NumberOf(statement, "rows_found"), 0) + ": " +
 						Excerpt(TextOf(statement, "query"), kLongestStatement));
 	return lines;
 }
@@ -172,9 +175,10 @@ DescribeLocks(const Action &action)
 			"ATTACH takes ACCESS EXCLUSIVE on a partition's new index, for a moment: they wait for transactions that wrote",
 			"to the table or read that index, and others wait behind them: by hand, SET lock_timeout = '300ms' and try again",
 			"if need be, as the steward does. The UNDO takes ACCESS EXCLUSIVE on the table and its partitions for a moment."};
-	if (action.kind == ActionKind::kCreateStatistics)
+	if (IsStatisticsTrial(action.kind))
 		return {
-			"CREATE STATISTICS and ANALYZE, in one transaction, take SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
+			std::string(action.kind == ActionKind::kCreateStatistics ? "CREATE STATISTICS" : "ALTER TABLE") +
+				" and ANALYZE, in one transaction, take SHARE UPDATE EXCLUSIVE on the table: reads and writes go on,",
 			"VACUUM and DDL on it wait. While somebody vacuums the table or has locked it, it is postponed."};
 	if (action.kind == ActionKind::kAnalyze)
 	{
@@ -205,6 +209,10 @@ DescribeCheck(const Action &action)
 		lines.push_back(
 			"SELECT * FROM pg_stats_ext WHERE quote_ident(statistics_schemaname) || '.' || quote_ident(statistics_name) = " +
 			QuoteLiteral(action.target) + ";");
+	else if (action.kind == ActionKind::kSetStatistics)
+		lines.push_back("SELECT attname, attstattarget FROM pg_attribute WHERE attrelid = " +
+						std::to_string(action.relation) +
+						" AND attnum = " + action.arguments.at("column_numbers").at(0).dump() + ";");
 	else if (action.kind == ActionKind::kAnalyze)
 		lines.push_back("SELECT last_analyze, n_mod_since_analyze FROM pg_stat_user_tables WHERE relid = " +
 						QuoteLiteral(action.target) + "::regclass;");
@@ -226,6 +234,7 @@ DescribeLimits(ActionKind kind)
 		case ActionKind::kReindexIndex:
 			return "Settings, data and other indexes stay as they are; the index keeps its name and definition.";
 		case ActionKind::kCreateStatistics:
+		case ActionKind::kSetStatistics:
 			return "Data, indexes and settings stay as they are; ANALYZE of the table takes a little longer.";
 		case ActionKind::kAnalyze:
 			return "Data, indexes and settings stay as they are; statistics targets are those of the table.";
@@ -265,7 +274,7 @@ ExplainAction(const Action &action)
 			 "dropped if nothing became slower meanwhile. CALL steward.revert(" + std::to_string(action.id) +
 				 ") ends that at any time."});
 	}
-	else if (action.kind == ActionKind::kCreateStatistics)
+	else if (IsStatisticsTrial(action.kind))
 	{
 		AddSection(page, "GAIN", DescribeEstimates(action));
 		AddSection(
