@@ -49,8 +49,9 @@ EntryOf(const Action &action)
 std::string
 PartOf(const pg::Journal::Step &step)
 {
+	/* What was tried was never in force. */
 	if (step.to == ActionStatus::kTakenBack)
-		return "taken_back";
+		return step.from == ActionStatus::kRunning ? "of_no_use" : "taken_back";
 	if (step.from != ActionStatus::kRunning)
 		return "";
 	switch (step.kind)
@@ -90,7 +91,7 @@ AddDone(pg::Journal &journal, double since, Json &report)
 
 		if (part == "dropped")
 			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
-		if (part == "dropped" || part == "taken_back" || part == "statistics")
+		if (part == "dropped" || part == "taken_back" || part == "of_no_use" || part == "statistics")
 			entry["why"] = action.reason;
 		if (step.measured && part == "rebuilt")
 			entry.update(*step.measured);
@@ -191,8 +192,8 @@ WriteReport(pg::Spi &spi, double since)
 								 {std::to_string(since)});
 	Json report = {{"since", times.Text(0)}, {"until", times.Text(1)}};
 
-	for (const char *part : {"dropped", "quarantine", "rebuilt", "analyzed", "statistics", "taken_back",
-							 "waiting", "skipped", "warnings"})
+	for (const char *part : {"dropped", "quarantine", "rebuilt", "analyzed", "statistics", "of_no_use",
+							 "taken_back", "waiting", "skipped", "warnings"})
 		report[part] = Json::array();
 	AddDone(journal, since, report);
 	AddOpen(journal, report);

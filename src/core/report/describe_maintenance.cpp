@@ -88,6 +88,7 @@ DescribeMaintenance(const Json &report)
 	const Json &rebuilt = PartOf(report, "rebuilt");
 	const Json &analyzed = PartOf(report, "analyzed");
 	const Json &statistics = PartOf(report, "statistics");
+	const Json &of_no_use = PartOf(report, "of_no_use");
 	const Json &taken_back = PartOf(report, "taken_back");
 	const Json &waiting = PartOf(report, "waiting");
 	const Json &skipped = PartOf(report, "skipped");
@@ -109,7 +110,11 @@ DescribeMaintenance(const Json &report)
 				FormatBytes(Sum(rebuilt, "bytes_won")) + " won:",
 			rebuilt);
 	AddPart(text, "New statistics for " + Count(analyzed.size(), "table", "tables") + ":", analyzed);
-	AddPart(text, "Created " + Count(statistics.size(), "statistics object") + ":", statistics);
+	AddPart(text,
+			"Better statistics for " + Count(statistics.size(), "set of columns", "sets of columns") + ":",
+			statistics);
+	AddPart(text, "Tried, of no use, and rolled back, " + Count(of_no_use.size(), "change", "changes") + ":",
+			of_no_use);
 	AddPart(text, "Taken back " + Count(taken_back.size(), "change", "changes") + ":", taken_back);
 	if (text.size() == start)
 		text += "Nothing was done.\n";

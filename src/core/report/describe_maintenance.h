@@ -18,8 +18,9 @@ namespace steward
 
 /*
  * From the report as JSON: since, until, and arrays of what was "dropped", put in
- * "quarantine", "rebuilt", "analyzed" and "taken_back", of what is "waiting" and
- * "skipped", with the reasons, and of "warnings".
+ * "quarantine", "rebuilt", "analyzed", given better "statistics", tried and
+ * "of_no_use", and "taken_back", of what is "waiting" and "skipped", with the
+ * reasons, and of "warnings".
  */
 std::string DescribeMaintenance(const Json &report);
 

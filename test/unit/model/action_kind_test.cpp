@@ -37,7 +37,7 @@ TEST(StatusName, RoundTripsForEveryState)
 
 TEST(KindName, RoundTripsForEveryKind)
 {
-	for (int i = 0; i <= static_cast<int>(ActionKind::kCreateStatistics); i++)
+	for (int i = 0; i <= static_cast<int>(ActionKind::kSetStatistics); i++)
 	{
 		auto kind = static_cast<ActionKind>(i);
 
@@ -45,7 +45,8 @@ TEST(KindName, RoundTripsForEveryKind)
 		EXPECT_EQ(KindFromName(KindName(kind)), kind) << KindName(kind);
 	}
 	EXPECT_EQ(KindName(ActionKind::kDropIndex), "drop_index");
-	EXPECT_EQ(KindNames(), "create_index, drop_index, reindex_index, analyze, create_statistics");
+	EXPECT_EQ(KindNames(),
+			  "create_index, drop_index, reindex_index, analyze, create_statistics, set_statistics");
 }
 
 TEST(Names, UnknownOnesAreNothing)
