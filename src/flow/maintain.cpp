@@ -9,6 +9,7 @@
  */
 #include "flow/maintain.h"
 
+#include "base/text.h"
 #include "core/maintenance/judge_vacuum.h"
 #include "core/report/describe_maintenance.h"
 #include "flow/measure_bloat.h"
@@ -174,13 +175,18 @@ AddWarnings(pg::Spi &spi, Json &report)
 {
 	FreezeLimits limits = pg::ReadFreezeLimits(spi);
 
+	size_t found = 0;
+
 	for (const VacuumHealth &table : pg::ReadVacuumHealth(spi))
 	{
 		std::string lack = WhatVacuumLacks(table, limits);
 
-		if (!lack.empty() && report["warnings"].size() < kMostWarnings)
+		if (!lack.empty() && found++ < kMostWarnings)
 			report["warnings"].push_back(lack);
 	}
+	if (found > kMostWarnings)
+		report["warnings"].push_back(
+			"and " + Count(found - kMostWarnings, "more table like these", "more tables like these"));
 }
 
 /* As the extension's owner. */

@@ -115,7 +115,8 @@ SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.va
    AND ((v.dead > v.vacuum_after AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))
         OR v.transactions > least(current_setting('autovacuum_freeze_max_age')::integer, 1000000000)
         OR v.multixacts > least(current_setting('autovacuum_multixact_freeze_max_age')::integer, 1000000000))
- ORDER BY greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
+ ORDER BY n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'),
+          greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
 
 } // namespace
 
