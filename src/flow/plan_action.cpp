@@ -332,6 +332,8 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		return Obstacle{
 			ActionEvent::kPostpone,
 			"pg_steward.mode is below advise, so that nobody would look at what is missed without it"};
+	if (plan.doing == Doing::kQuarantine && !pg::HasPlaceInQuarantine())
+		return Obstacle{ActionEvent::kPostpone, "as many indexes as can be are in quarantine already"};
 	if (std::string stall = pg::WhatWouldStall(spi);
 		(plan.doing == Doing::kBuild || plan.doing == Doing::kDrop || plan.doing == Doing::kReindex) &&
 		!stall.empty())
