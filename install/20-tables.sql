@@ -56,11 +56,12 @@ CREATE TABLE steward.journal (
 	before_state jsonb,
 	measured     jsonb,
 	sqlstate     text,
-	error        text
+	error        text,
+	reason       text
 );
 
 COMMENT ON TABLE steward.journal IS
-'Every step of every action, append-only: who, when, what stood there before (for the undo), what was measured, and the error where there was one.';
+'Every step of every action, append-only: who, when, why, what stood there before (for the undo), what was measured, and the error where there was one.';
 
 CREATE INDEX journal_action_idx ON steward.journal (action, id);
 CREATE INDEX journal_at_idx ON steward.journal (at);

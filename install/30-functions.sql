@@ -221,7 +221,7 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 	SELECT j.at, a.id,
-		   CASE WHEN j.to_status = 'failed' THEN a.kind || ' failed, nothing is left of it'
+		   CASE WHEN j.to_status = 'failed' THEN a.kind || ' failed, all is as it was before'
 				WHEN j.to_status = 'quarantined' THEN a.kind || ' begins, the planner does without the index'
 				WHEN j.from_status = 'quarantined' THEN a.kind || ' given up, the index is used again'
 				WHEN j.to_status = 'taken_back' THEN a.kind || ' taken back'
@@ -232,7 +232,7 @@ AS $$
 				WHEN q.worker_pid IS NULL THEN q.by_role
 				ELSE 'pg_steward' END,
 		   j.at - s.at,
-		   coalesce(j.error, a.reason)
+		   coalesce(j.error, j.reason, a.evidence ->> 'advised_because', a.reason)
 	FROM steward.journal AS j
 	JOIN steward.actions AS a ON a.id = j.action
 	LEFT JOIN LATERAL (SELECT n.id, n.by_role, n.worker_pid, n.from_status FROM steward.journal AS n

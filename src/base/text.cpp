@@ -9,6 +9,7 @@
  */
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -60,6 +61,20 @@ LooksLikeUtf8(std::string_view text)
 }
 
 } // namespace
+
+std::string
+FormatDuration(double seconds)
+{
+	constexpr double kMinute = 60;
+	constexpr double kHour = 60 * kMinute;
+	constexpr double kDay = 24 * kHour;
+
+	if (seconds >= kDay)
+		return Count(static_cast<size_t>(seconds / kDay), "day");
+	if (seconds >= kHour)
+		return Count(static_cast<size_t>(seconds / kHour), "hour");
+	return Count(std::max<size_t>(static_cast<size_t>(seconds / kMinute), 1), "minute");
+}
 
 std::string
 QuoteLiteral(std::string_view text)

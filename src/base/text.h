@@ -23,6 +23,9 @@ std::string FormatBytes(double bytes);
 /* "0.042 ms", "12.3 ms", "4.1 s", "2.5 min", "3.0 h". */
 std::string FormatMilliseconds(double milliseconds);
 
+/* "3 days", "5 hours" or "12 minutes", rounded down; a minute at least. */
+std::string FormatDuration(double seconds);
+
 /* An SQL string literal, for text that people copy (standard_conforming_strings). */
 std::string QuoteLiteral(std::string_view text);
 

@@ -38,12 +38,6 @@ namespace steward
 namespace
 {
 
-/* Less is what statistics of single columns do, too. */
-constexpr double kFarOff = 10;
-
-/* Few rows more or less change no plan. */
-constexpr double kMostFewRows = 100;
-
 /* Before that many of a table's rows were modified its statistics are not to blame. */
 constexpr double kManyModified = 0.02;
 
@@ -72,13 +66,6 @@ struct Subject
 };
 
 using Findings = std::map<Subject, std::vector<Finding>>;
-
-bool
-IsFarOff(const RowCount &count)
-{
-	return MisestimateOf(count.planned, count.actual) >= kFarOff &&
-		   std::max(count.planned, count.actual) >= kMostFewRows;
-}
 
 bool
 IsAnyFarOff(const std::vector<RowCount> &rows)

@@ -13,6 +13,7 @@
 #include "core/maintenance/judge_vacuum.h"
 #include "core/report/describe_maintenance.h"
 #include "flow/measure_bloat.h"
+#include "flow/quarantine.h"
 #include "flow/refresh_advice.h"
 #include "flow/request_action.h"
 #include "flow/schedule_actions.h"
@@ -92,7 +93,9 @@ AddDone(pg::Journal &journal, double since, Json &report)
 
 		if (part == "dropped")
 			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
-		if (part == "dropped" || part == "taken_back" || part == "of_no_use" || part == "statistics")
+		if (part == "dropped" || part == "statistics")
+			entry["why"] = WhyAdvised(action);
+		if (part == "taken_back" || part == "of_no_use")
 			entry["why"] = action.reason;
 		if (step.measured && part == "rebuilt")
 			entry.update(*step.measured);
@@ -110,6 +113,8 @@ WhyWaiting(pg::Journal &journal, const Action &action)
 		return "at work";
 	if (!trouble.text.empty())
 		return trouble.text;
+	if (std::string why = WhyPerson(action); !approved && !why.empty())
+		return why;
 	if (std::string why = WhatForbids(action, approved); !why.empty())
 		return why;
 	return "its turn comes";
@@ -129,11 +134,12 @@ AddOpen(pg::Journal &journal, Json &report)
 		if (action.status == ActionStatus::kQuarantined)
 		{
 			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
-			entry["why"] = action.reason;
+			entry["why"] = WhyAdvised(action);
+			entry["so_far"] = DescribeQuarantine(journal, action);
 			report["quarantine"].push_back(std::move(entry));
 			continue;
 		}
-		entry["reason"] = action.reason;
+		entry["reason"] = WhyAdvised(action);
 		entry["why"] = WhyWaiting(journal, action);
 		report["waiting"].push_back(std::move(entry));
 	}
@@ -154,7 +160,8 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 			continue;
 		entry["why"] = action.status == ActionStatus::kFailed
 						   ? "it failed: " + journal.ReadLastError(action.id).text
-						   : std::string(StatusName(action.status)) + ": " + action.reason;
+					   : action.status == ActionStatus::kDismissed ? action.reason
+																   : "withheld: " + action.reason;
 		report["skipped"].push_back(std::move(entry));
 	}
 	for (const JudgedIndex &judged : FindUnused(spi))
@@ -299,6 +306,7 @@ Maintain(bool dry_run)
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
 	report.json = WriteReport(spi, since);
+	report.json["dry_run"] = dry_run;
 	report.text = DescribeMaintenance(report.json);
 	return report;
 }

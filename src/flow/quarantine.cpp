@@ -43,6 +43,7 @@ constexpr double kSecondsPerMinute = 60;
 constexpr size_t kLongestStatement = 200;
 
 /* In what is observed of the action: how long it was looked after, and when last. */
+constexpr const char *kHeldBy = "held_by"; /* what keeps the index though its time is over */
 constexpr const char *kQuarantineSeconds = "quarantine_s";
 constexpr const char *kLookedAt = "looked_at";
 
@@ -147,6 +148,10 @@ Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const Ran &ran, bool i
 	std::string not_wanted = WhyNotWanted(spi, journal, action, check);
 	pg::TransitionNote note;
 
+	bool is_over = seconds >= pg::settings::quarantine_time_min * kSecondsPerMinute;
+	std::string held = !check.later.empty() ? check.later : WhatForbids(action, true);
+
+	observed[kHeldBy] = is_over ? held : "";
 	journal.NoteObserved(action.id, observed);
 	note.worker_pid = pg::ProcessId();
 	if (!missed.empty())
@@ -162,8 +167,7 @@ Judge(pg::Spi &spi, pg::Journal &journal, Action &action, const Ran &ran, bool i
 		note.error = not_wanted;
 		ChangeAction(journal, action, ActionEvent::kPostpone, note);
 	}
-	else if (is_due && check.later.empty() && WhatForbids(action, true).empty() &&
-			 seconds >= pg::settings::quarantine_time_min * kSecondsPerMinute)
+	else if (is_due && held.empty() && is_over)
 		ChangeAction(journal, action, ActionEvent::kApply, note);
 }
 
@@ -209,6 +213,17 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 			/* Somebody else decided meanwhile. */
 		}
 	}
+}
+
+std::string
+DescribeQuarantine(pg::Journal &journal, const Action &action)
+{
+	Json observed = journal.ReadObserved(action.id).value_or(Json::object());
+	std::string held = observed.value(kHeldBy, "");
+
+	return "in force for " + FormatDuration(observed.value(kQuarantineSeconds, 0.0)) + " of " +
+		   FormatDuration(pg::settings::quarantine_time_min * kSecondsPerMinute) +
+		   (held.empty() ? "" : ", and kept longer: " + held);
 }
 
 void

@@ -21,6 +21,7 @@
 #include "pg/journal.h"
 #include "pg/raii.h"
 #include "pg/session.h"
+#include "pg/settings.h"
 #include "pg/shared_memory.h"
 
 namespace steward
@@ -174,6 +175,24 @@ RequireFeasible(const Action &action)
 						   " \\gexec"});
 }
 
+/* To ask twice for the same must not cost the trial. */
+void
+RequireNotInQuarantine(pg::Journal &journal, const Action &action)
+{
+	std::string id = std::to_string(action.id);
+
+	if (action.status != ActionStatus::kQuarantined || pg::settings::quarantine_time_min == 0)
+		return;
+
+	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
+
+	throw Refusal({sqlstate::kNotInPrerequisiteState, "action " + id + " is in quarantine already",
+				   "The planner does without its index, " + DescribeQuarantine(journal, action) +
+					   "; then it is dropped, unless something became slower.",
+				   "CALL steward.revert(" + id +
+					   "); has the index used again; pg_steward.quarantine_time says how long it lasts."});
+}
+
 } // namespace
 
 void
@@ -208,6 +227,7 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	if (event == ActionEvent::kApply)
 	{
 		RequireFeasible(action);
+		RequireNotInQuarantine(journal, action);
 		OpenAgain(journal, action);
 	}
 	if (event == ActionEvent::kRevert && IsMaintenance(action.kind))

@@ -10,6 +10,7 @@
  */
 #include "flow/try_statistics.h"
 
+#include <algorithm>
 #include <exception>
 #include <set>
 
@@ -149,8 +150,13 @@ Try(const Action &action, StatisticsTrial &trial)
 	if (action.kind == ActionKind::kCreateStatistics)
 		spi.Execute(pg::OwnStatisticsStatement(spi, relation, action.target));
 	spi.Execute(ddl.analyze);
-	trial.useless = WhyUseless(before, Expect(variants, CountedFor(action)), trial.figures);
-	if (action.kind == ActionKind::kCreateStatistics && !trial.useless.empty())
+
+	Expected after = Expect(variants, CountedFor(action));
+
+	trial.useless = WhyUseless(before, after, trial.figures);
+	/* Some of the values may be known by now, and others not. */
+	if (action.kind == ActionKind::kCreateStatistics &&
+		(!trial.useless.empty() || std::any_of(after.counts.begin(), after.counts.end(), IsFarOff)))
 	{
 		spi.Execute(pg::SetStatisticsTargetStatement(action.target, kLargeStatisticsTarget));
 		spi.Execute(ddl.analyze);

@@ -19,6 +19,7 @@
 #include "core/maintenance/judge_vacuum.h"
 #include "core/report/read_preload.h"
 #include "flow/list_work.h"
+#include "flow/watch_usage.h"
 #include "pg/activity.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
@@ -273,6 +274,14 @@ AddVacuum(Lines &lines, pg::Spi &spi)
 	}
 }
 
+/* What keeps all unused indexes, though nobody may notice. */
+void
+AddStandbys(Lines &lines, pg::Spi &spi)
+{
+	if (std::string unseen = UnseenReadersNow(spi); !unseen.empty())
+		lines.push_back({"WARN", "no index counts as unused: " + unseen, "SHOW pg_steward.standbys;"});
+}
+
 void
 AddActions(Lines &lines, pg::Spi &spi)
 {
@@ -284,7 +293,9 @@ AddActions(Lines &lines, pg::Spi &spi)
 	if (open.Integer(0) > 0)
 		lines.push_back({"DO",
 						 Count(static_cast<size_t>(open.Integer(0)), "recommendation") +
-							 " would save about " + FormatMilliseconds(open.Number(1)) + " each hour",
+							 (open.Number(1) > 0
+								  ? " would save about " + FormatMilliseconds(open.Number(1)) + " each hour"
+								  : " about indexes that cost more than they serve"),
 						 "SELECT * FROM steward.recommendations;"});
 	if (open.Integer(2) > 0)
 		lines.push_back(
@@ -327,7 +338,10 @@ WriteStatus()
 	if (pg::InRecovery())
 		lines.push_back({"OK", "this is a standby: advice works here, acting is for the primary", ""});
 	if (may_read)
+	{
 		AddVacuum(lines, spi);
+		AddStandbys(lines, spi);
+	}
 	AddWorkload(lines, spi);
 	AddSamples(lines);
 	if (may_read)

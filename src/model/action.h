@@ -21,6 +21,9 @@
 namespace steward
 {
 
+/* A member of the evidence. */
+constexpr const char *kAdvisedBecause = "advised_because";
+
 /* Advice as an adviser returns it, before it has an id. */
 struct Advice
 {
@@ -54,5 +57,13 @@ struct Action
 	Json evidence;
 	std::string reason;
 };
+
+/* Why it was advised, whatever became of it: `reason` says why it is where it is. */
+inline std::string
+WhyAdvised(const Action &action)
+{
+	return action.evidence.is_object() ? action.evidence.value(kAdvisedBecause, action.reason)
+									   : action.reason;
+}
 
 } // namespace steward

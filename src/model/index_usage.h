@@ -45,7 +45,8 @@ struct IndexUsage
 	bool being_built = false;
 	IndexDuties duties;
 	bool on_standbys = false;   /* which are asked what they use it for */
-	bool in_quarantine = false; /* the planner does without it, since it was unused */
+	bool in_quarantine = false; /* the planner does without it */
+	std::string superfluous;    /* why it is in quarantine, where it is not for being unused */
 	bool rebuildable = false;   /* of plain columns: built again, it runs nobody's code */
 	double size_bytes = 0;
 	std::optional<double> bloat; /* the share that a rebuild would win, as measured last */

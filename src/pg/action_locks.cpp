@@ -31,6 +31,7 @@ enum class LockPurpose
 {
 	kRefreshing = 1,
 	kActing = 2,
+	kNotingUsage = 3,
 };
 
 LOCKTAG
@@ -40,6 +41,21 @@ TagOf(LockPurpose purpose)
 
 	SET_LOCKTAG_ADVISORY(tag, CurrentDatabase(), kLockClass, static_cast<uint32>(purpose), kLockMethodField);
 	return tag;
+}
+
+bool
+TryLock(LockPurpose purpose, bool of_session)
+{
+	bool acquired = false;
+
+	Guarded(
+		[&]
+		{
+			LOCKTAG tag = TagOf(purpose);
+
+			acquired = LockAcquire(&tag, ExclusiveLock, of_session, true) != LOCKACQUIRE_NOT_AVAIL;
+		});
+	return acquired;
 }
 
 } // namespace
@@ -59,16 +75,13 @@ LockForRefreshing()
 bool
 TryLockForActing()
 {
-	bool acquired = false;
+	return TryLock(LockPurpose::kActing, true);
+}
 
-	Guarded(
-		[&]
-		{
-			LOCKTAG tag = TagOf(LockPurpose::kActing);
-
-			acquired = LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
-		});
-	return acquired;
+bool
+TryLockForNotingUsage()
+{
+	return TryLock(LockPurpose::kNotingUsage, false);
 }
 
 bool

@@ -24,6 +24,12 @@ void LockForRefreshing();
  */
 bool TryLockForActing();
 
+/*
+ * Whether this transaction is to note how indexes are used; until it ends.  False
+ * where another one just does.
+ */
+bool TryLockForNotingUsage();
+
 /* Whether an action worker works in this database at this moment. */
 bool SomebodyActs();
 

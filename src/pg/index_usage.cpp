@@ -9,6 +9,7 @@
  */
 #include "pg/index_usage.h"
 
+#include "pg/action_locks.h"
 #include "pg/function_call.h"
 #include "pg/standbys.h"
 
@@ -36,7 +37,7 @@ broken AS (
 	                    WHERE w.system_identifier = n.system_identifier AND w.timeline = n.timeline
 	                      AND w.database = n.database
 	                      AND w.transactions <= n.transactions
-                      AND w.noted_at > now() - interval '1 day'))
+	                      AND w.noted_at > now() - interval '1 day'))
 INSERT INTO steward.usage_watch AS w
   (system_identifier, timeline, database, transactions, noted_at, standby_seen_at)
 SELECT n.system_identifier, n.timeline, n.database, n.transactions, now(), CASE WHEN $1::boolean THEN now() END
@@ -123,7 +124,11 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
                     AND a.evidence ->> 'covered_by' = quote_ident(n.nspname) || '.' || quote_ident(c.relname)
                     AND (a.status IN ('proposed', 'approved', 'queued', 'running', 'quarantined', 'verifying')
                          OR (a.status = 'kept'
-                             AND a.updated_at > now() - current_setting('pg_steward.unused_after')::interval))), '')
+                             AND a.updated_at > now() - current_setting('pg_steward.unused_after')::interval))), ''),
+       coalesce((SELECT min(a.evidence ->> 'advised_because') FROM steward.actions AS a
+                  WHERE a.kind = 'drop_index' AND a.relation = i.indrelid AND a.status = 'quarantined'
+                    AND a.target = quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+                    AND NOT coalesce((a.evidence ->> 'unused')::boolean, false)), '')
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -147,7 +152,13 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
 void
 NoteIndexUsage(Spi &spi)
 {
-	spi.Execute(kForgetIfBrokenQuery, {BoolValue(AnswerAllStandbys(spi) && CountUnlistedStandbys(spi) > 0)});
+	bool unlisted = AnswerAllStandbys(spi) && CountUnlistedStandbys(spi) > 0;
+
+	/* Counters that were read before another transaction noted its own would seem to have gone down. */
+	if (!TryLockForNotingUsage())
+		return;
+	spi.Execute("SELECT pg_stat_clear_snapshot()");
+	spi.Execute(kForgetIfBrokenQuery, {BoolValue(unlisted)});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
 	spi.Execute(std::string(kCounters) + kAddQuery);
@@ -210,6 +221,7 @@ ReadIndexUsage(Spi &spi, const UsageFilter &filter)
 		if (!row.IsNull(30))
 			index.bloat = row.Number(30);
 		index.stands_in_for = row.Text(31);
+		index.superfluous = row.Text(32);
 		if (!row.IsNull(23))
 			index.watched_since = row.Text(23);
 		if (!row.IsNull(24))

@@ -343,6 +343,21 @@ Journal::FindAdvice(const Advice &advice)
 	return ToAction(rows.front());
 }
 
+namespace
+{
+
+/* With the reason, which gives way to what becomes of the action. */
+Json
+EvidenceOf(const Advice &advice)
+{
+	Json evidence = advice.evidence.is_null() ? Json::object() : advice.evidence;
+
+	evidence[kAdvisedBecause] = advice.reason;
+	return evidence;
+}
+
+} // namespace
+
 int64_t
 Journal::Insert(const Advice &advice, ActionStatus status)
 {
@@ -363,7 +378,7 @@ Journal::Insert(const Advice &advice, ActionStatus status)
 						 std::string(StatusName(status)), std::to_string(advice.priority),
 						 std::to_string(advice.relation), advice.target, DumpJson(advice.arguments),
 						 ArrayLiteral(advice.ddl), ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected),
-						 DumpJson(advice.evidence), advice.reason,
+						 DumpJson(EvidenceOf(advice)), advice.reason,
 						 std::to_string(static_cast<int64_t>(SystemIdentifier())),
 						 IsOnIndex(advice.kind) ? "index" : "statistics", std::to_string(CurrentDatabase())})
 					.Integer(0);
@@ -389,8 +404,9 @@ Journal::Update(int64_t id, ActionStatus status, const Advice &advice)
 					   " WHERE id = $1::bigint AND status = $13",
 					   {std::to_string(id), std::to_string(advice.priority), std::to_string(advice.relation),
 						advice.target, DumpJson(advice.arguments), ArrayLiteral(advice.ddl),
-						ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected), DumpJson(advice.evidence),
-						advice.reason, std::to_string(static_cast<int64_t>(SystemIdentifier())),
+						ArrayLiteral(advice.undo_ddl), DumpJson(advice.expected),
+						DumpJson(EvidenceOf(advice)), advice.reason,
+						std::to_string(static_cast<int64_t>(SystemIdentifier())),
 						std::to_string(CurrentDatabase()), std::string(StatusName(status))}) == 1;
 		});
 }
@@ -400,12 +416,12 @@ void
 Journal::Append(int64_t id, ActionStatus from, ActionStatus to, const TransitionNote &note)
 {
 	spi_.Execute("INSERT INTO steward.journal (action, from_status, to_status, by_role, worker_pid,"
-				 "  before_state, measured, sqlstate, error)"
-				 " VALUES ($1::bigint, $2, $3, $4, $5::integer, $6::jsonb, $7::jsonb, $8, $9)",
+				 "  before_state, measured, sqlstate, error, reason)"
+				 " VALUES ($1::bigint, $2, $3, $4, $5::integer, $6::jsonb, $7::jsonb, $8, $9, $10)",
 				 {std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 				  OuterRoleName(), note.worker_pid > 0 ? Value(std::to_string(note.worker_pid)) : Value(),
 				  JsonOrNull(note.before_state), JsonOrNull(note.measured), TextOrNull(note.sqlstate),
-				  TextOrNull(note.error)});
+				  TextOrNull(note.error), note.reason});
 }
 
 void

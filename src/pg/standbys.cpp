@@ -24,6 +24,7 @@ namespace steward::pg
 namespace
 {
 
+constexpr double kSecondsPerDay = 24 * 60 * 60;
 constexpr double kSecondsToAnswer = 5;
 constexpr double kMostSecondsToAnswer = 15; /* for all of them */
 
@@ -307,7 +308,9 @@ UnseenReaders(Spi &spi, double days)
 				"SELECT FROM steward.usage_watch WHERE standby_seen_at > now() - $1::float8 * interval '1 day'",
 				{std::to_string(days)})
 			 .empty())
-		return "a standby that pg_steward.standbys does not list followed this server meanwhile";
+		return "a standby that pg_steward.standbys did not list followed this server less than " +
+			   FormatDuration(days * kSecondsPerDay) +
+			   " ago (pg_steward.unused_after), and nobody knows what was used there";
 	return "";
 }
 

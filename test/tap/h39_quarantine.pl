@@ -90,6 +90,9 @@ like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/it 
 $node->safe_psql($db, "CALL steward.apply($id)");
 is(status_of($node, $db, $id), 'quarantined', 'it is not dropped at once');
 is_index($node, $db, 'idle_a', 'valid', 'it stays');
+refused($node, $db, "CALL steward.apply($id)", '55000', qr/is in quarantine already.*in force for 1 minute of 1 day.*steward\.revert/s, 'asking for it twice does not cost the trial');
+is(status_of($node, $db, $id), 'quarantined', 'it stays there');
+like($node->safe_psql($db, 'CALL steward.maintain(true)'), qr/^In quarantine.*\n  #$id public\.idle_a.*: it was not used in 40 days.*; in force for 1 minute of 1 day$/m, 'the report tells how long it has been');
 await_planned('idle', 0, 'but the planner of another session does without it');
 unlike($session->query_safe('EXPLAIN EXECUTE cached (7)'), qr/idle_a/, 'and that of a prepared statement');
 like($node->safe_psql($db, q{SELECT verdict || ': ' || reason FROM steward.indexes WHERE index = 'idle_a'::regclass}), qr/^unused: in quarantine, where the planner does without it/, 'steward.indexes says so');

@@ -21,6 +21,12 @@ namespace
 /* A factor of less is within what any sample of a table would do. */
 constexpr double kBetter = 2;
 
+/* Less is what statistics of single columns do, too. */
+constexpr double kFarOff = 10;
+
+/* Few rows more or less change no plan. */
+constexpr double kMostFewRows = 100;
+
 } // namespace
 
 double
@@ -30,6 +36,13 @@ MisestimateOf(double planned, double actual)
 	double found = std::max(1.0, actual);
 
 	return std::max(expected / found, found / expected);
+}
+
+bool
+IsFarOff(const RowCount &count)
+{
+	return MisestimateOf(count.planned, count.actual) >= kFarOff &&
+		   std::max(count.planned, count.actual) >= kMostFewRows;
 }
 
 double

@@ -22,6 +22,9 @@ namespace steward
  */
 double MisestimateOf(double planned, double actual);
 
+/* Whether it is off by more than statistics of single columns are, and by enough rows to change a plan. */
+bool IsFarOff(const RowCount &count);
+
 /* The geometric mean of the factors: that of what is typical, where one is out of all proportion. */
 double TypicalMisestimate(const std::vector<RowCount> &counts);
 

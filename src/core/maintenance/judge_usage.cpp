@@ -19,12 +19,12 @@ namespace steward
 namespace
 {
 
+constexpr double kSecondsPerDay = 24 * 60 * 60;
+
 std::string
 Days(double days)
 {
-	if (days >= 1)
-		return FormatNumber(days, 0) + (days < 1.5 ? " day" : " days");
-	return FormatNumber(std::max(days * 24, 1.0), 0) + (days * 24 < 1.5 ? " hour" : " hours");
+	return FormatDuration(days * kSecondsPerDay);
 }
 
 /* Empty where it is there for speed alone. */
@@ -53,6 +53,13 @@ DutyOf(const IndexUsage &index)
 		return "foreign key " + duties.foreign_key +
 			   " needs it, to find the rows that refer to one that is deleted or changed";
 	return "";
+}
+
+std::string
+Quarantine(const IndexUsage &index)
+{
+	return std::string("in quarantine, where the planner does without it") +
+		   (index.on_standbys ? " here, but not on standbys" : "");
 }
 
 /* Without a use, here or on standbys too. */
@@ -85,6 +92,8 @@ JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 	if (!index.stands_in_for.empty())
 		return {UsageVerdict::kNeeded, "it stands in for index " + index.stands_in_for +
 										   ", which goes or went since this one finds all that it finds"};
+	if (index.in_quarantine && !index.superfluous.empty())
+		return {UsageVerdict::kUnused, Quarantine(index) + ": it is " + index.superfluous};
 	if (index.used_days_ago && *index.used_days_ago < rules.unused_after_days)
 		return {UsageVerdict::kNeeded, "it was used " + FormatNumber(index.scans, 0) + " times in " +
 										   Days(index.watched_days) + ", last " + Days(*index.used_days_ago) +
@@ -100,10 +109,7 @@ JudgeUsage(const IndexUsage &index, const UsageRules &rules)
 					", but " + rules.unseen_readers};
 	/* Known before; meanwhile nobody can use it, so that nothing is forgotten if the counters are lost. */
 	if (index.in_quarantine)
-		return {UsageVerdict::kUnused, std::string("in quarantine, where the planner does without it") +
-										   (index.on_standbys ? " here, but not on standbys" : "") +
-										   ", since it had not been used for " +
-										   Days(rules.unused_after_days)};
+		return {UsageVerdict::kUnused, Quarantine(index) + ", since nobody had used it"};
 	if (quiet_days < rules.unused_after_days)
 		return {UsageVerdict::kWatched,
 				unused + "; pg_steward.unused_after is " + Days(rules.unused_after_days)};

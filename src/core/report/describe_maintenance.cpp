@@ -53,9 +53,11 @@ LineOf(const Json &entry)
 		line += ": " + FormatBytes(entry.value("bytes", 0.0));
 	/* What waits is to be told from why it waits. */
 	if (std::string reason = entry.value("reason", ""); !reason.empty())
-		line += ": " + entry.value("kind", "") + ", " + reason;
+		line += ": " + entry.value("kind", "") + ", " + reason + "; it waits";
 	if (std::string why = entry.value("why", ""); !why.empty())
 		line += ": " + why;
+	if (std::string so_far = entry.value("so_far", ""); !so_far.empty())
+		line += "; " + so_far;
 	return line;
 }
 
@@ -117,7 +119,10 @@ DescribeMaintenance(const Json &report)
 			of_no_use);
 	AddPart(text, "Taken back " + Count(taken_back.size(), "change", "changes") + ":", taken_back);
 	if (text.size() == start)
-		text += "Nothing was done.\n";
+		text +=
+			report.value("dry_run", false)
+				? "Nothing was done, this was a look only: CALL steward.maintain(false); does what may be done.\n"
+				: "Nothing was done.\n";
 	AddPart(text, "Waiting, " + Count(waiting.size(), "action", "actions") + ":", waiting);
 	AddPart(text, "Skipped:", skipped);
 	AddPart(text, "To look at:", warnings);

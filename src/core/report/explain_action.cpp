@@ -254,7 +254,10 @@ ExplainAction(const Action &action)
 	AddSection(page, "DO", action.ddl);
 	AddSection(page, "UNDO",
 			   action.undo_ddl.empty() ? std::vector<std::string>{"nothing to undo"} : action.undo_ddl);
-	AddSection(page, "WHY", {action.reason});
+	AddSection(page, "WHY", {WhyAdvised(action)});
+	/* What became of it. */
+	if (action.reason != WhyAdvised(action))
+		AddSection(page, "NOW", {action.reason});
 	if (creates)
 	{
 		AddSection(page, "GAIN", DescribeGain(action));

@@ -54,6 +54,17 @@ TEST(FormatPercent, ShowsADecimalOnlyBelowTenPercent)
 	EXPECT_EQ(FormatPercent(1), "100 %");
 }
 
+TEST(FormatDuration, PicksTheUnitAndRoundsDown)
+{
+	EXPECT_EQ(FormatDuration(0), "1 minute");
+	EXPECT_EQ(FormatDuration(119), "1 minute");
+	EXPECT_EQ(FormatDuration(3599), "59 minutes");
+	EXPECT_EQ(FormatDuration(3600), "1 hour");
+	EXPECT_EQ(FormatDuration(86399), "23 hours");
+	EXPECT_EQ(FormatDuration(86400), "1 day");
+	EXPECT_EQ(FormatDuration(35 * 86400), "35 days");
+}
+
 TEST(Count, AgreesInNumber)
 {
 	EXPECT_EQ(Count(0, "index", "indexes"), "0 indexes");

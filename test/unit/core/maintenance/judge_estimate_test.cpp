@@ -31,6 +31,14 @@ TEST(JudgeEstimate, TheTypicalOneIsNotThatOfASingleOutlier)
 	EXPECT_NEAR(TypicalMisestimate({{1, 1, 1e6}, {1, 10, 10}, {1, 10, 10}}), 100, 1e-6);
 }
 
+TEST(JudgeEstimate, IsFarOffWhereEnoughRowsAreConcerned)
+{
+	EXPECT_TRUE(IsFarOff({1, 10, 100}));
+	EXPECT_TRUE(IsFarOff({1, 1000, 1})) << "fewer than expected";
+	EXPECT_FALSE(IsFarOff({1, 11, 100}));
+	EXPECT_FALSE(IsFarOff({1, 1, 99})) << "few rows change no plan";
+}
+
 TEST(JudgeEstimate, BetterIsHalfAsFarOff)
 {
 	EXPECT_TRUE(IsBetterExpected({{1, 1, 100}}, {{1, 60, 100}}));

@@ -104,6 +104,17 @@ TEST(JudgeUsage, InQuarantineNothingIsForgotten)
 	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kNeeded) << "somebody used it nevertheless";
 }
 
+TEST(JudgeUsage, ADuplicateInQuarantineWasUsedUntilThen)
+{
+	IndexUsage index = Idle();
+
+	index.in_quarantine = true;
+	index.superfluous = "an exact duplicate of public.twin";
+	index.used_days_ago = 0;
+	EXPECT_EQ(JudgeUsage(index, {}).verdict, UsageVerdict::kUnused);
+	EXPECT_THAT(JudgeUsage(index, {}).reason, HasSubstr("it is an exact duplicate of public.twin"));
+}
+
 TEST(JudgeUsage, WhatADuplicateLeavesItsWorkToIsNeeded)
 {
 	IndexUsage index = Idle();

@@ -85,7 +85,37 @@ TEST(DescribeMaintenance, WhatWaitsIsToldWithItsReason)
 									  {"reason", "a duplicate"},
 									  {"why", "the window is closed"}}});
 	EXPECT_THAT(DescribeMaintenance(report),
-				HasSubstr("  #7 public.d: drop_index, a duplicate: the window is closed\n"));
+				HasSubstr("  #7 public.d: drop_index, a duplicate; it waits: the window is closed\n"));
+}
+
+TEST(DescribeMaintenance, WhatIsInQuarantineIsToldWithItsTime)
+{
+	Json report = Empty();
+
+	report["quarantine"] = Json::array({{{"action", 7},
+										 {"target", "public.d"},
+										 {"bytes", 8192},
+										 {"why", "a duplicate"},
+										 {"so_far", "in force for 1 day of 7 days"}}});
+	EXPECT_THAT(DescribeMaintenance(report), HasSubstr(": a duplicate; in force for 1 day of 7 days\n"));
+}
+
+TEST(DescribeMaintenance, ADryRunSaysWhatDoesIt)
+{
+	Json report = Empty();
+
+	EXPECT_THAT(DescribeMaintenance(report), HasSubstr("Nothing was done.\n"));
+	report["dry_run"] = true;
+	EXPECT_THAT(DescribeMaintenance(report), HasSubstr("CALL steward.maintain(false);"));
+}
+
+TEST(DescribeMaintenance, WhatWasOfNoUseIsNotWhatWasTakenBack)
+{
+	Json report = Empty();
+
+	report["of_no_use"] = Json::array({{{"action", 7}, {"target", "public.d"}, {"why", "the same plans"}}});
+	EXPECT_THAT(DescribeMaintenance(report),
+				HasSubstr("Tried, of no use, and rolled back, 1 change:\n  #7 public.d: the same plans\n"));
 }
 
 TEST(DescribeMaintenance, ManyAreCounted)
