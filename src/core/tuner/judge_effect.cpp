@@ -250,7 +250,7 @@ JudgeLoss(const Trial &trial, int64_t enough, Judgement &judgement)
 	else if (beside.empty() || ShareThatRan(beside, enough) >= kMostOfIt)
 	{
 		judgement.verdict = Verdict::kKeep;
-		judgement.reason = beside.empty() ? "no observed statement is on its table"
+		judgement.reason = beside.empty() ? "no statement that ran often enough before is on its table"
 										  : "no statement on its table became slower";
 	}
 	else
