@@ -210,7 +210,7 @@ LANGUAGE c
 AS 'MODULE_PATHNAME', 'steward_maintain';
 
 COMMENT ON PROCEDURE steward.maintain(boolean, text, jsonb) IS
-'A round of maintenance now: measures the bloat of indexes, looks for what is to be done about indexes and statistics, and reports. dry_run: changes nothing. Without it all maintenance that is proposed is carried out, one after the other, but what a person has to ask for by its id: unused indexes go into quarantine, duplicates are dropped, bloated indexes rebuilt, tables analysed. report: for people; details: the same as jsonb, with sizes in bytes. Errors: 25001 inside a transaction block, 25006 on a standby.';
+'A round of maintenance now: measures the bloat of indexes, looks for what is to be done about indexes and statistics, and reports. dry_run: changes nothing. Without it all maintenance that is proposed is carried out, one after the other, but what a person has to ask for by its id: unused indexes and duplicates go into quarantine, bloated ones are rebuilt, tables analysed, better statistics tried. report: for people; details: the same as jsonb, with sizes in bytes. Errors: 25001 inside a transaction block, 25006 on a standby.';
 
 -- A string body: the journal's policy is that of who asks.
 

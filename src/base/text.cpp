@@ -68,7 +68,9 @@ FormatDuration(double seconds)
 	constexpr double kMinute = 60;
 	constexpr double kHour = 60 * kMinute;
 	constexpr double kDay = 24 * kHour;
+	constexpr double kRounding = 1e-3; /* of who computed them from days */
 
+	seconds = std::max(0.0, seconds) + kRounding;
 	if (seconds >= kDay)
 		return Count(static_cast<size_t>(seconds / kDay), "day");
 	if (seconds >= kHour)

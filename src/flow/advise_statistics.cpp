@@ -50,15 +50,14 @@ struct Finding
 {
 	StatementKey key;
 	std::string text;
-	RowCount count;
+	RowCount count; /* of relation 0: of groups */
 };
 
-/* What statistics would be on. */
+/* By what rows are chosen, or grouped. */
 struct Subject
 {
 	ObjectId table = 0;
 	ObjectId named = 0; /* whose columns have these numbers: the table, or one of which it is a partition */
-	bool groups = false;
 	std::set<ColumnNumber> columns = {};
 	std::set<ColumnNumber> ranges = {}; /* of these, those of which no value is asked for */
 
@@ -66,6 +65,14 @@ struct Subject
 };
 
 using Findings = std::map<Subject, std::vector<Finding>>;
+
+/* What statistics would be on, and what they are to mend. */
+struct Candidate
+{
+	Relation relation;
+	StatisticsKeys keys;
+	std::vector<Finding> findings;
+};
 
 bool
 IsAnyFarOff(const std::vector<RowCount> &rows)
@@ -118,7 +125,7 @@ GroupingOf(const QueryShape &shape)
 			continue;
 		if (subject.table != 0)
 			return {};
-		subject = {use.relation, use.relation, true, {use.grouped.begin(), use.grouped.end()}, {}};
+		subject = {use.relation, use.relation, {use.grouped.begin(), use.grouped.end()}, {}};
 	}
 	return subject.columns.count(0) != 0 ? Subject() : subject;
 }
@@ -178,13 +185,16 @@ Look(pg::Spi &spi, const Statement &statement, pg::IndexElements &elements, Find
 
 /*
  * Not those of which no list of combined values can say how many are within a range:
- * with them it would say nothing of the others either.
+ * with them it would say nothing of the others either.  None where fewer than two are
+ * left of several: nobody knows which of them it is.
  */
 std::set<ColumnNumber>
 ToCombine(const Relation &relation, const Subject &subject)
 {
 	std::set<ColumnNumber> columns;
 
+	if (subject.columns.size() == 1)
+		return subject.columns;
 	for (ColumnNumber number : subject.columns)
 	{
 		auto column = relation.columns.find(number);
@@ -193,7 +203,7 @@ ToCombine(const Relation &relation, const Subject &subject)
 			column->second.distinct_values <= kLargeStatisticsTarget)
 			columns.insert(number);
 	}
-	return columns.empty() ? subject.columns : columns;
+	return columns.size() < 2 ? std::set<ColumnNumber>() : columns;
 }
 
 /*
@@ -214,11 +224,16 @@ KeysOf(const Catalog &catalog, const Subject &subject)
 	{
 		auto found = named->second.columns.find(number);
 
-		if (found == named->second.columns.end() || found->second.may_fail || found->second.base != 0)
+		if (found == named->second.columns.end() || found->second.may_fail || !found->second.indexable ||
+			found->second.base != 0)
 			return {};
 
 		const Column &column = found->second;
 
+		/* With two operator classes it is there twice. */
+		if (std::find(keys.expressions.begin(), keys.expressions.end(), column.expression) !=
+			keys.expressions.end())
+			continue;
 		keys.names.push_back(column.name);
 		if (!column.expression.empty())
 		{
@@ -244,15 +259,18 @@ Json
 DescribeFindings(const std::vector<Finding> &findings)
 {
 	Json statements = Json::array();
-	std::set<StatementKey> seen;
+	std::set<std::pair<StatementKey, bool>> seen;
 
 	for (const Finding &finding : findings)
 	{
-		if (seen.insert(finding.key).second)
+		bool groups = finding.count.relation == 0;
+
+		if (seen.insert({finding.key, groups}).second)
 			statements.push_back(Json{{"userid", finding.key.userid},
 									  {"queryid", finding.key.queryid},
 									  {"toplevel", finding.key.toplevel},
 									  {"query", Excerpt(finding.text, kLongestStatement)},
+									  {"groups", groups},
 									  {"rows_expected", finding.count.planned},
 									  {"rows_found", finding.count.actual}});
 	}
@@ -261,10 +279,12 @@ DescribeFindings(const std::vector<Finding> &findings)
 
 /* "conditions on a, b find other numbers of rows than the planner expects, by a factor of 20" */
 std::string
-DescribeMisestimate(const Subject &subject, const StatisticsKeys &keys, const std::vector<Finding> &findings)
+DescribeMisestimate(const StatisticsKeys &keys, const std::vector<Finding> &findings)
 {
 	std::vector<RowCount> counts;
 	const RowCount *worst = &findings.front().count;
+	bool all_groups = std::all_of(findings.begin(), findings.end(),
+								  [](const Finding &finding) { return finding.count.relation == 0; });
 
 	for (const Finding &finding : findings)
 	{
@@ -273,8 +293,8 @@ DescribeMisestimate(const Subject &subject, const StatisticsKeys &keys, const st
 			MisestimateOf(finding.count.planned, finding.count.actual))
 			worst = &finding.count;
 	}
-	return (subject.groups ? "grouping by " : "conditions on ") + pg::StatisticsKeysText(keys) +
-		   (subject.groups ? " makes other numbers of groups" : " find other numbers of rows") +
+	return (all_groups ? "grouping by " : "conditions on ") + pg::StatisticsKeysText(keys) +
+		   (all_groups ? " makes other numbers of groups" : " find other numbers of rows") +
 		   " than the planner expects, by a factor of " + FormatNumber(TypicalMisestimate(counts), 0) +
 		   ": at worst it expected " + FormatNumber(worst->planned, 0) + " where " +
 		   FormatNumber(worst->actual, 0) + " were";
@@ -282,7 +302,7 @@ DescribeMisestimate(const Subject &subject, const StatisticsKeys &keys, const st
 
 /* What all statistics that are to be tried have in common. */
 Advice
-TrialAdvice(ActionKind kind, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+TrialAdvice(ActionKind kind, const Relation &relation, const StatisticsKeys &keys,
 			const std::vector<Finding> &findings)
 {
 	std::vector<RowCount> counts;
@@ -298,7 +318,7 @@ TrialAdvice(ActionKind kind, const Relation &relation, const Subject &subject, c
 	advice.relation_label = relation.label;
 	advice.arguments = ToJson(keys);
 	advice.expected = {{"misestimate", TypicalMisestimate(counts)}};
-	advice.evidence = {{"groups", subject.groups}, {"statements", DescribeFindings(findings)}};
+	advice.evidence = {{"statements", DescribeFindings(findings)}};
 	return advice;
 }
 
@@ -320,13 +340,13 @@ AddDdl(Advice &advice, const Relation &relation)
 }
 
 Advice
-ToCreate(pg::Spi &spi, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+ToCreate(pg::Spi &spi, const Relation &relation, const StatisticsKeys &keys,
 		 const std::vector<Finding> &findings)
 {
-	Advice advice = TrialAdvice(ActionKind::kCreateStatistics, relation, subject, keys, findings);
+	Advice advice = TrialAdvice(ActionKind::kCreateStatistics, relation, keys, findings);
 
 	advice.target = pg::QualifiedName(relation.schema, pg::FreeStatisticsName(spi, relation, keys));
-	advice.reason = DescribeMisestimate(subject, keys, findings) + ", as it " +
+	advice.reason = DescribeMisestimate(keys, findings) + ", as it " +
 					(keys.size() == 1   ? "knows nothing of what the expression yields"
 					 : keys.size() == 2 ? "takes the two for independent"
 										: "takes them for independent");
@@ -335,15 +355,15 @@ ToCreate(pg::Spi &spi, const Relation &relation, const Subject &subject, const S
 }
 
 Advice
-ToSetTarget(const Relation &relation, const Subject &subject, const StatisticsKeys &keys, int target,
+ToSetTarget(const Relation &relation, const StatisticsKeys &keys, int target,
 			const std::vector<Finding> &findings)
 {
-	Advice advice = TrialAdvice(ActionKind::kSetStatistics, relation, subject, keys, findings);
+	Advice advice = TrialAdvice(ActionKind::kSetStatistics, relation, keys, findings);
 
 	advice.target = relation.quoted + " (" + pg::StatisticsKeysText(keys) + ")";
 	advice.arguments["statistics_target"] = kLargeStatisticsTarget;
 	advice.arguments["statistics_target_before"] = target;
-	advice.reason = DescribeMisestimate(subject, keys, findings) +
+	advice.reason = DescribeMisestimate(keys, findings) +
 					", as the statistics of the column keep few of its values apart";
 	AddDdl(advice, relation);
 	return advice;
@@ -361,38 +381,38 @@ WasAnalyzedInVain(pg::Spi &spi, const Relation &relation)
 
 /* What has come since is not in the statistics. */
 Advice
-ToAnalyze(const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
-		  const std::vector<Finding> &findings, double modified)
+ToAnalyze(const Relation &relation, const StatisticsKeys &keys, const std::vector<Finding> &findings,
+		  double modified)
 {
 	Advice advice = AnalyzeAdvice(relation.oid, relation.label, relation.quoted);
 
 	advice.evidence = {{"statements", DescribeFindings(findings)}};
-	advice.reason = DescribeMisestimate(subject, keys, findings) + ", and " + FormatPercent(modified) +
+	advice.reason = DescribeMisestimate(keys, findings) + ", and " + FormatPercent(modified) +
 					" of the table's rows were modified since it was analysed";
 	return advice;
 }
 
 /* Nothing where nothing is known to help. */
 std::optional<Advice>
-AdviseOn(pg::Spi &spi, const Relation &relation, const Subject &subject, const StatisticsKeys &keys,
+AdviseOn(pg::Spi &spi, const Relation &relation, const StatisticsKeys &keys,
 		 const std::vector<Finding> &findings)
 {
 	double modified = pg::ModifiedShare(spi, relation.oid);
 
 	/* Before anything is tried the table is analysed. */
 	if ((keys.size() >= 2 || !keys.expressions.empty()) && !pg::HasStatisticsOn(spi, relation.oid, keys))
-		return ToCreate(spi, relation, subject, keys, findings);
+		return ToCreate(spi, relation, keys, findings);
 	if (modified >= kManyModified && !WasAnalyzedInVain(spi, relation))
-		return ToAnalyze(relation, subject, keys, findings, modified);
+		return ToAnalyze(relation, keys, findings, modified);
 	if (keys.size() != 1 || keys.columns.empty())
 		return std::nullopt;
 
 	int target = pg::ColumnTarget(spi, relation.oid, keys.numbers.front()).value_or(0);
 
 	/* 0: somebody wants none. */
-	if (target == 0 || target >= kLargeStatisticsTarget)
+	if (target == 0 || (target < 0 ? pg::DefaultStatisticsTarget() : target) >= kLargeStatisticsTarget)
 		return std::nullopt;
-	return ToSetTarget(relation, subject, keys, target, findings);
+	return ToSetTarget(relation, keys, target, findings);
 }
 
 } // namespace
@@ -417,6 +437,7 @@ AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions)
 {
 	pg::IndexElements elements;
 	Findings findings;
+	std::map<std::pair<ObjectId, std::string>, Candidate> candidates;
 	std::vector<Advice> advice;
 	size_t looked_at = 0;
 
@@ -428,7 +449,7 @@ AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions)
 			break;
 		Look(spi, statement, elements, findings);
 	}
-	for (const auto &[subject, of_subject] : findings)
+	for (auto &[subject, of_subject] : findings)
 	{
 		Catalog catalog = pg::ReadCatalog(spi, {subject.table, subject.named});
 
@@ -439,19 +460,23 @@ AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions)
 		if (keys.size() == 0)
 			continue;
 
-		const Relation &relation = catalog.at(subject.table);
+		/* Conditions and groups may be on the same columns. */
+		Candidate &candidate = candidates[{subject.table, pg::StatisticsKeysText(keys)}];
+
+		candidate.relation = catalog.at(subject.table);
+		candidate.keys = std::move(keys);
+		candidate.findings.insert(candidate.findings.end(), of_subject.begin(), of_subject.end());
+	}
+	for (const auto &[key, candidate] : candidates)
+	{
+		const Relation &relation = candidate.relation;
 		bool excluded =
 			std::any_of(exclusions.begin(), exclusions.end(),
 						[&](const std::string &pattern) { return MatchesLike(relation.label, pattern); });
 
 		if (excluded || !relation.unfit.empty() || relation.partitioned)
 			continue;
-
-		std::optional<Advice> one = AdviseOn(spi, relation, subject, keys, of_subject);
-
-		/* Conditions and groups may be on the same columns. */
-		if (one && std::none_of(advice.begin(), advice.end(),
-								[&](const Advice &other) { return other.canonical == one->canonical; }))
+		if (std::optional<Advice> one = AdviseOn(spi, relation, candidate.keys, candidate.findings))
 			advice.push_back(std::move(*one));
 	}
 	return advice;

@@ -96,7 +96,7 @@ AddDone(pg::Journal &journal, double since, Json &report)
 		if (part == "dropped" || part == "statistics")
 			entry["why"] = WhyAdvised(action);
 		if (part == "taken_back" || part == "of_no_use")
-			entry["why"] = action.reason;
+			entry["why"] = step.reason.value_or(action.reason);
 		if (step.measured && part == "rebuilt")
 			entry.update(*step.measured);
 		report[part].push_back(std::move(entry));
@@ -121,7 +121,7 @@ WhyWaiting(pg::Journal &journal, const Action &action)
 }
 
 void
-AddOpen(pg::Journal &journal, Json &report)
+AddOpen(pg::Spi &spi, pg::Journal &journal, Json &report)
 {
 	for (const Action &action :
 		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kQueued,
@@ -135,7 +135,7 @@ AddOpen(pg::Journal &journal, Json &report)
 		{
 			entry["bytes"] = action.expected.value("size_bytes", int64_t{0});
 			entry["why"] = WhyAdvised(action);
-			entry["so_far"] = DescribeQuarantine(journal, action);
+			entry["so_far"] = DescribeQuarantine(spi, journal, action);
 			report["quarantine"].push_back(std::move(entry));
 			continue;
 		}
@@ -180,20 +180,13 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 void
 AddWarnings(pg::Spi &spi, Json &report)
 {
-	FreezeLimits limits = pg::ReadFreezeLimits(spi);
+	std::vector<std::string> lacks = WhatVacuumLacks(pg::ReadVacuumHealth(spi), pg::ReadFreezeLimits(spi));
 
-	size_t found = 0;
-
-	for (const VacuumHealth &table : pg::ReadVacuumHealth(spi))
-	{
-		std::string lack = WhatVacuumLacks(table, limits);
-
-		if (!lack.empty() && found++ < kMostWarnings)
-			report["warnings"].push_back(lack);
-	}
-	if (found > kMostWarnings)
+	for (size_t i = 0; i < std::min(lacks.size(), kMostWarnings); i++)
+		report["warnings"].push_back(lacks[i]);
+	if (lacks.size() > kMostWarnings)
 		report["warnings"].push_back(
-			"and " + Count(found - kMostWarnings, "more table like these", "more tables like these"));
+			"and " + Count(lacks.size() - kMostWarnings, "more table like these", "more tables like these"));
 }
 
 /* As the extension's owner. */
@@ -209,7 +202,7 @@ WriteReport(pg::Spi &spi, double since)
 							 "taken_back", "waiting", "skipped", "warnings"})
 		report[part] = Json::array();
 	AddDone(journal, since, report);
-	AddOpen(journal, report);
+	AddOpen(spi, journal, report);
 	AddSkipped(spi, journal, report);
 	AddWarnings(spi, report);
 	return report;

@@ -139,6 +139,7 @@ VerifyActions(pg::Spi &spi, pg::Journal &journal)
 		if (!keeps && journal.CouldNotBeReverted(action.id, kRevertAgainMinutes))
 			continue;
 		note.measured = std::move(observed);
+		note.remark = judgement.reason;
 		note.worker_pid = pg::ProcessId();
 		try
 		{

@@ -143,8 +143,8 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	}
 	if (action.kind == ActionKind::kDropIndex)
 	{
-		if (IsUnused(action))
-			pg::NoteIndexUsage(spi);
+		if (IsUnused(action) && !pg::NoteIndexUsage(spi))
+			return Obstacle{ActionEvent::kPostpone, "somebody is just noting how indexes are used", true};
 
 		DropCheck check = CheckDrop(spi, catalog, action);
 

@@ -216,8 +216,11 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 }
 
 std::string
-DescribeQuarantine(pg::Journal &journal, const Action &action)
+DescribeQuarantine(pg::Spi &spi, pg::Journal &journal, const Action &action)
 {
+	if (!pg::IsInQuarantine(IndexOf(spi, action)))
+		return "not in force just now";
+
 	Json observed = journal.ReadObserved(action.id).value_or(Json::object());
 	std::string held = observed.value(kHeldBy, "");
 

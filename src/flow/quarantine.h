@@ -27,7 +27,7 @@ void ApplyQuarantines(pg::Journal &journal);
 void JudgeQuarantines(pg::Spi &spi, pg::Journal &journal);
 
 /* How long it has been in force, of how long, and what keeps the index after that. */
-std::string DescribeQuarantine(pg::Journal &journal, const Action &action);
+std::string DescribeQuarantine(pg::Spi &spi, pg::Journal &journal, const Action &action);
 
 /* The planner uses the index again, and the action is a proposal as before. */
 void EndQuarantine(pg::Journal &journal, Action &action, const std::string &why);

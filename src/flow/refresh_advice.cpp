@@ -386,7 +386,7 @@ RefreshAdvice()
 			drops.insert(recommended.target);
 		StoreAdvice(journal, ToAdvice(result.advice, recommended), result, current);
 	}
-	pg::NoteIndexUsage(spi);
+	(void) pg::NoteIndexUsage(spi);
 	for (Advice &advice : AdviseMaintenance(spi, result.advice.catalog, request.exclusions))
 	{
 		/* What is superfluous for a better reason, too, is advised already. */

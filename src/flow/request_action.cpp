@@ -177,7 +177,7 @@ RequireFeasible(const Action &action)
 
 /* To ask twice for the same must not cost the trial. */
 void
-RequireNotInQuarantine(pg::Journal &journal, const Action &action)
+RequireNotInQuarantine(pg::Spi &spi, pg::Journal &journal, const Action &action)
 {
 	std::string id = std::to_string(action.id);
 
@@ -187,7 +187,7 @@ RequireNotInQuarantine(pg::Journal &journal, const Action &action)
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
 	throw Refusal({sqlstate::kNotInPrerequisiteState, "action " + id + " is in quarantine already",
-				   "The planner does without its index, " + DescribeQuarantine(journal, action) +
+				   "That the planner does without its index is " + DescribeQuarantine(spi, journal, action) +
 					   "; then it is dropped, unless something became slower.",
 				   "CALL steward.revert(" + id +
 					   "); has the index used again; pg_steward.quarantine_time says how long it lasts."});
@@ -227,7 +227,7 @@ RequestAction(pg::Spi &spi, int64_t id, ActionEvent event)
 	if (event == ActionEvent::kApply)
 	{
 		RequireFeasible(action);
-		RequireNotInQuarantine(journal, action);
+		RequireNotInQuarantine(spi, journal, action);
 		OpenAgain(journal, action);
 	}
 	if (event == ActionEvent::kRevert && IsMaintenance(action.kind))

@@ -307,7 +307,8 @@ IsDone(const Plan &plan, const std::optional<Error> &error)
 		case Doing::kQuarantine:
 			return !plan.settle;
 		case Doing::kTryStatistics:
-			return AreMade(plan.action);
+			/* In one transaction: what is there after an error is somebody else's. */
+			return plan.settle ? AreMade(plan.action) : !error;
 		case Doing::kUndoStatistics:
 			return !AreMade(plan.action);
 		case Doing::kReindex:
@@ -370,7 +371,8 @@ Conclude(Plan &plan, const std::optional<Error> &error)
 				note.error = said          ? known.text
 							 : plan.settle ? "the worker or the server ended during the work"
 							 : plan.doing == Doing::kReindex ? "the index is not valid"
-															 : "the index is not there";
+							 : IsOnIndex(plan.action.kind)   ? "the index is not there"
+															 : "what it was to do did not come about";
 			}
 			if (!clean)
 			{

@@ -72,7 +72,7 @@ UsageRound()
 {
 	pg::Spi spi;
 
-	pg::NoteIndexUsage(spi);
+	(void) pg::NoteIndexUsage(spi);
 }
 
 void

@@ -12,6 +12,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <memory>
 #include <set>
 
 #include "base/text.h"
@@ -41,35 +43,41 @@ struct Expected
 	std::vector<uint64_t> plans;
 };
 
-/* Of which table the rows are counted; 0: it is the groups that are. */
-ObjectId
-CountedFor(const Action &action)
+/* A variant of one of the action's statements, and what it is known of: rows of that table, or groups, 0. */
+struct Counted
 {
-	return action.evidence.value("groups", false) ? 0 : action.relation;
-}
+	std::shared_ptr<Variant> variant;
+	ObjectId of = 0;
+};
 
-/* The variants of the action's statements of which it is known how many rows they read. */
-std::vector<Variant>
+std::vector<Counted>
 CountedVariants(pg::Spi &spi, const Action &action)
 {
-	std::set<StatementKey> keys;
-	std::vector<Variant> counted;
+	std::map<StatementKey, std::set<ObjectId>> wanted;
+	std::vector<Counted> counted;
 	StatementAnalyzer analyzer(Unseen::kUnknown);
 
 	for (const Json &statement : action.evidence.value("statements", Json::array()))
-		keys.insert({statement.at("userid").get<ObjectId>(), statement.at("queryid").get<int64_t>(),
-					 statement.at("toplevel").get<bool>()});
+		wanted[{statement.at("userid").get<ObjectId>(), statement.at("queryid").get<int64_t>(),
+				statement.at("toplevel").get<bool>()}]
+			.insert(statement.value("groups", false) ? 0 : action.relation);
 	for (LiveStatement &live : pg::ReadStatements(spi, true))
 	{
 		AdvisedStatement advised;
+		auto found = wanted.find(live.key);
 
-		if (keys.count(live.key) == 0)
+		if (found == wanted.end())
 			continue;
-		for (Variant &variant :
+		for (Variant &each :
 			 analyzer.Analyze({live.key, std::move(live.text), live.counters, live.since}, advised))
 		{
-			if (ExpectOf(variant, CountedFor(action)))
-				counted.push_back(std::move(variant));
+			auto variant = std::make_shared<Variant>(std::move(each));
+
+			for (ObjectId of : found->second)
+			{
+				if (ExpectOf(*variant, of))
+					counted.push_back({variant, of});
+			}
 		}
 	}
 	return counted;
@@ -77,13 +85,13 @@ CountedVariants(pg::Spi &spi, const Action &action)
 
 /* One that cannot be planned just now says nothing, so that nothing is said of all. */
 Expected
-Expect(std::vector<Variant> &variants, ObjectId table)
+Expect(const std::vector<Counted> &variants)
 {
 	Expected expected;
 
-	for (Variant &variant : variants)
+	for (const Counted &counted : variants)
 	{
-		std::optional<Expectation> now = ExpectOf(variant, table);
+		std::optional<Expectation> now = ExpectOf(*counted.variant, counted.of);
 
 		if (!now)
 			throw Refusal(
@@ -130,11 +138,8 @@ void
 Try(const Action &action, StatisticsTrial &trial)
 {
 	pg::Spi spi;
-	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
-	const Relation &relation = catalog.at(action.relation);
-	StatisticsDdl ddl = DdlOfStatistics(relation, action);
-	std::vector<Variant> variants = CountedVariants(spi, action);
-	Expected before = Expect(variants, CountedFor(action));
+	std::vector<Counted> variants = CountedVariants(spi, action);
+	Expected before = Expect(variants);
 
 	if (variants.empty())
 	{
@@ -142,7 +147,19 @@ Try(const Action &action, StatisticsTrial &trial)
 		throw Useless();
 	}
 	/* Waiting for it would make the server end an autovacuum worker that has it. */
-	spi.Execute(pg::LockForMaintenanceStatement(relation));
+	if (!pg::TryLockForMaintenance(action.relation))
+		throw Refusal({sqlstate::kLockNotAvailable, "somebody is just at work on the table, or has locked it",
+					   "", "It is tried again."});
+
+	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
+
+	if (catalog.empty())
+		throw Refusal({sqlstate::kLockNotAvailable, "the table is gone, or somebody has locked it", "",
+					   "It is tried again."});
+
+	const Relation &relation = catalog.begin()->second;
+	StatisticsDdl ddl = DdlOfStatistics(relation, action);
+
 	/* What was looked at before may have changed before the lock was there. */
 	if (std::string why = WhyNotToMake(spi, relation, action); !why.empty())
 		throw Refusal({sqlstate::kLockNotAvailable, why, "", "It is looked at again."});
@@ -151,17 +168,18 @@ Try(const Action &action, StatisticsTrial &trial)
 		spi.Execute(pg::OwnStatisticsStatement(spi, relation, action.target));
 	spi.Execute(ddl.analyze);
 
-	Expected after = Expect(variants, CountedFor(action));
+	Expected after = Expect(variants);
 
 	trial.useless = WhyUseless(before, after, trial.figures);
 	/* Some of the values may be known by now, and others not. */
 	if (action.kind == ActionKind::kCreateStatistics &&
+		pg::DefaultStatisticsTarget() < kLargeStatisticsTarget &&
 		(!trial.useless.empty() || std::any_of(after.counts.begin(), after.counts.end(), IsFarOff)))
 	{
 		spi.Execute(pg::SetStatisticsTargetStatement(action.target, kLargeStatisticsTarget));
 		spi.Execute(ddl.analyze);
 		trial.figures["statistics_target"] = kLargeStatisticsTarget;
-		trial.useless = WhyUseless(before, Expect(variants, CountedFor(action)), trial.figures);
+		trial.useless = WhyUseless(before, Expect(variants), trial.figures);
 	}
 	if (!trial.useless.empty())
 		throw Useless();

@@ -258,20 +258,14 @@ AddWaiting(Lines &lines, pg::Spi &spi)
 						 "SELECT id, ddl, trouble FROM steward.recommendations WHERE status = 'failed';"});
 }
 
-/* The oldest; the maintenance report has more. */
+/* The worst; the maintenance report has more. */
 void
 AddVacuum(Lines &lines, pg::Spi &spi)
 {
-	FreezeLimits limits = pg::ReadFreezeLimits(spi);
+	std::vector<std::string> lacks = WhatVacuumLacks(pg::ReadVacuumHealth(spi), pg::ReadFreezeLimits(spi));
 
-	for (const VacuumHealth &table : pg::ReadVacuumHealth(spi))
-	{
-		if (std::string lack = WhatVacuumLacks(table, limits); !lack.empty())
-		{
-			lines.push_back({"WARN", lack, "CALL steward.maintain(); reports on all tables"});
-			return;
-		}
-	}
+	if (!lacks.empty())
+		lines.push_back({"WARN", lacks.front(), "CALL steward.maintain(); reports on all tables"});
 }
 
 /* What keeps all unused indexes, though nobody may notice. */

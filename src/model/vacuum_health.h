@@ -22,6 +22,7 @@ struct VacuumHealth
 	double dead = 0;             /* rows that nobody sees any more */
 	double vacuum_after = 0;     /* so many of them autovacuum waits for */
 	bool autovacuum_off = false; /* for the table, or the server */
+	bool of_server = false;      /* a system catalog */
 };
 
 /* autovacuum_freeze_max_age, autovacuum_multixact_freeze_max_age: from there on it is vacuumed whatever else is set. */

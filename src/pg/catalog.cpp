@@ -592,6 +592,15 @@ LockForReading(ObjectId relation)
 	Guarded([&] { LockRelationOid(relation, AccessShareLock); });
 }
 
+bool
+TryLockForMaintenance(ObjectId relation)
+{
+	bool locked = false;
+
+	Guarded([&] { locked = ConditionalLockRelationOid(relation, ShareUpdateExclusiveLock); });
+	return locked;
+}
+
 Catalog
 ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 {

@@ -32,6 +32,9 @@ bool IsLocked(ObjectId relation);
 /* Until the end of the transaction; waits, and is an ERROR after lock_timeout. */
 void LockForReading(ObjectId relation);
 
+/* Takes the lock that ANALYZE and the like take, until the transaction ends, if it is free: nobody is waited for. */
+bool TryLockForMaintenance(ObjectId relation);
+
 /* Relations that are gone by now, or locked by somebody, are left out. */
 Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
 

@@ -244,12 +244,6 @@ ReindexStatement(const std::string &target)
 }
 
 std::string
-LockForMaintenanceStatement(const Relation &relation)
-{
-	return "LOCK TABLE ONLY " + relation.quoted + " IN SHARE UPDATE EXCLUSIVE MODE NOWAIT";
-}
-
-std::string
 AnalyzeStatement(const Relation &relation)
 {
 	return "ANALYZE " + relation.quoted;

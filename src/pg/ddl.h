@@ -63,9 +63,6 @@ std::string DropIndexStatement(const std::string &target);
 /* REINDEX INDEX CONCURRENTLY of a qualified, quoted name */
 std::string ReindexStatement(const std::string &target);
 
-/* Takes the lock that ANALYZE and the like take, for the transaction, or fails: nobody is waited for. */
-std::string LockForMaintenanceStatement(const Relation &relation);
-
 /* ANALYZE of a table */
 std::string AnalyzeStatement(const Relation &relation);
 

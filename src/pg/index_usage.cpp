@@ -149,20 +149,22 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
 
 } // namespace
 
-void
+bool
 NoteIndexUsage(Spi &spi)
 {
 	bool unlisted = AnswerAllStandbys(spi) && CountUnlistedStandbys(spi) > 0;
 
 	/* Counters that were read before another transaction noted its own would seem to have gone down. */
+	spi.Execute("SELECT pg_stat_clear_snapshot()");
 	if (!TryLockForNotingUsage())
-		return;
+		return false;
 	spi.Execute("SELECT pg_stat_clear_snapshot()");
 	spi.Execute(kForgetIfBrokenQuery, {BoolValue(unlisted)});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
 	spi.Execute(std::string(kCounters) + kAddQuery);
 	spi.Execute(std::string(kCounters) + kAddNewQuery);
+	return true;
 }
 
 void

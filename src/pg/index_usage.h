@@ -22,10 +22,10 @@ namespace steward::pg
  * Adds what the counters gained since they were noted last.  Where a counter went
  * down, by a reset or a crash, nobody knows what was missed: the watch begins anew,
  * of the index or, where it is the whole database's, of all.  So it does in a copy.
- * Nothing while another transaction does just that.  What the server's statistics
+ * False, and nothing, while another transaction does just that.  What the server's statistics
  * said before in this transaction is read anew.
  */
-void NoteIndexUsage(Spi &spi);
+bool NoteIndexUsage(Spi &spi);
 
 /* What is known of an index holds for the one that was built in its place, which has its name and its counters. */
 void CarryUsage(Spi &spi, steward::ObjectId from, const std::string &to);

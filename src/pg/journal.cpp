@@ -188,8 +188,10 @@ Journal::IndexesInQuarantine()
 			{
 				return spi_.Query(
 					std::string(
-						"SELECT to_regclass(target)::oid FROM steward.actions"
-						" WHERE status IN ('quarantined', 'queued', 'running') AND kind = 'drop_index' AND to_regclass(target) IS NOT NULL"
+						/* The target of another kind may be no name at all. */
+						"SELECT to_regclass(CASE WHEN kind = 'drop_index' THEN target END)::oid FROM steward.actions"
+						" WHERE status IN ('quarantined', 'queued', 'running')"
+						"   AND to_regclass(CASE WHEN kind = 'drop_index' THEN target END) IS NOT NULL"
 						"   AND (status = 'quarantined'"
 						"        OR (SELECT j.from_status FROM steward.journal AS j"
 						"             WHERE j.action = actions.id AND j.to_status = 'queued'"
@@ -270,19 +272,21 @@ Journal::StepsSince(double seconds_since_epoch)
 {
 	std::vector<Step> steps;
 
-	for (const Row &row : AsOwner(
-			 [&]
-			 {
-				 return spi_.Query(
-					 "SELECT a.id, a.kind, j.from_status, j.to_status, j.measured FROM steward.journal AS j"
-					 "  JOIN steward.actions AS a ON a.id = j.action"
-					 " WHERE j.at >= to_timestamp($1::float8) AND j.from_status <> j.to_status"
-					 "   AND j.to_status IN ('verifying', 'kept', 'taken_back') ORDER BY j.id",
-					 {std::to_string(seconds_since_epoch)});
-			 }))
+	for (
+		const Row &row : AsOwner(
+			[&]
+			{
+				return spi_.Query(
+					"SELECT a.id, a.kind, j.from_status, j.to_status, j.measured, j.reason FROM steward.journal AS j"
+					"  JOIN steward.actions AS a ON a.id = j.action"
+					" WHERE j.at >= to_timestamp($1::float8) AND j.from_status <> j.to_status"
+					"   AND j.to_status IN ('verifying', 'kept', 'taken_back') ORDER BY j.id",
+					{std::to_string(seconds_since_epoch)});
+			}))
 		steps.push_back({row.Integer(0), KindFromName(row.Text(1)).value(),
 						 StatusFromName(row.Text(2)).value(), StatusFromName(row.Text(3)).value(),
-						 row.IsNull(4) ? std::nullopt : std::optional(Json::parse(row.Text(4)))});
+						 row.IsNull(4) ? std::nullopt : std::optional(Json::parse(row.Text(4))),
+						 row.IsNull(5) ? std::nullopt : std::optional(row.Text(5))});
 	return steps;
 }
 
@@ -421,7 +425,7 @@ Journal::Append(int64_t id, ActionStatus from, ActionStatus to, const Transition
 				 {std::to_string(id), std::string(StatusName(from)), std::string(StatusName(to)),
 				  OuterRoleName(), note.worker_pid > 0 ? Value(std::to_string(note.worker_pid)) : Value(),
 				  JsonOrNull(note.before_state), JsonOrNull(note.measured), TextOrNull(note.sqlstate),
-				  TextOrNull(note.error), note.reason});
+				  TextOrNull(note.error), note.reason ? note.reason : note.remark});
 }
 
 void

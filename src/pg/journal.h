@@ -30,6 +30,7 @@ namespace steward::pg
 struct TransitionNote
 {
 	std::optional<std::string> reason; /* becomes the action's reason */
+	std::optional<std::string> remark; /* stands in the journal alone, where there is no reason */
 	std::optional<Json> before_state;
 	std::optional<Json> measured;
 	std::string sqlstate;
@@ -122,6 +123,7 @@ public:
 		ActionStatus from = ActionStatus::kProposed;
 		ActionStatus to = ActionStatus::kProposed;
 		std::optional<Json> measured;
+		std::optional<std::string> reason;
 	};
 
 	/* Those that made or ended something since that moment, in their order. */

@@ -26,6 +26,9 @@ namespace steward::pg
 namespace
 {
 
+/* As of what is worth statistics. */
+constexpr double kFarOff = 10;
+
 struct Walk
 {
 	ScanCount *counts;
@@ -69,13 +72,29 @@ IsAtEnd(const PlanState *state)
 	}
 }
 
+/* Then it is not by what they are grouped that there are more groups or fewer. */
+bool
+IsInputFarOff(PlanState *input)
+{
+	double planned;
+	double actual;
+
+	if (input == nullptr || input->instrument == nullptr)
+		return true;
+	InstrEndLoop(input->instrument);
+	planned = Max(input->plan->plan_rows, 1);
+	actual = Max(input->instrument->ntuples, 1);
+	return Max(planned / actual, actual / planned) >= kFarOff;
+}
+
 void
 CountGroups(PlanState *state, Walk *walk)
 {
 	double planned = state->plan->plan_rows;
 	double actual;
 
-	if (state->instrument == nullptr)
+	if (state->instrument == nullptr || !bms_is_empty(state->plan->allParam) ||
+		IsInputFarOff(outerPlanState(state)))
 		return;
 	InstrEndLoop(state->instrument);
 	actual = state->instrument->ntuples;

@@ -13,6 +13,11 @@
 #include "pg/ddl.h"
 #include "pg/function_call.h"
 
+extern "C"
+{
+#include "commands/vacuum.h"
+}
+
 namespace steward::pg
 {
 
@@ -132,6 +137,12 @@ std::string
 SetStatisticsTargetStatement(const std::string &target, int statistics_target)
 {
 	return "ALTER STATISTICS " + target + " SET STATISTICS " + std::to_string(statistics_target);
+}
+
+int
+DefaultStatisticsTarget()
+{
+	return default_statistics_target;
 }
 
 std::optional<int>

@@ -47,6 +47,9 @@ std::string OwnStatisticsStatement(Spi &spi, const steward::Relation &relation, 
 std::string DropStatisticsStatement(const std::string &target);
 std::string SetStatisticsTargetStatement(const std::string &target, int statistics_target);
 
+/* What a target of -1 stands for. */
+int DefaultStatisticsTarget();
+
 /* A column's statistics target; -1: that of default_statistics_target.  Nothing where the column is gone. */
 std::optional<int> ColumnTarget(Spi &spi, steward::ObjectId table, ColumnNumber column);
 

@@ -95,7 +95,8 @@ SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quo
 
 /* TOAST tables count as part of theirs.  Left out is what nobody could have a word about. */
 constexpr const char *kVacuumQuery = R"(
-SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.vacuum_after, v.off
+SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.vacuum_after, v.off,
+       n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
   FROM pg_class AS c
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
   LEFT JOIN pg_class AS l ON l.oid = c.reltoastrelid
@@ -115,8 +116,7 @@ SELECT n.nspname || '.' || c.relname, v.transactions, v.multixacts, v.dead, v.va
    AND ((v.dead > v.vacuum_after AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))
         OR v.transactions > least(current_setting('autovacuum_freeze_max_age')::integer, 1000000000)
         OR v.multixacts > least(current_setting('autovacuum_multixact_freeze_max_age')::integer, 1000000000))
- ORDER BY n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'),
-          greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
+ ORDER BY greatest(v.transactions, v.multixacts) DESC, n.nspname, c.relname)";
 
 } // namespace
 
@@ -202,8 +202,8 @@ ReadVacuumHealth(Spi &spi)
 	std::vector<VacuumHealth> tables;
 
 	for (const Row &row : spi.Query(kVacuumQuery))
-		tables.push_back(
-			{row.Text(0), row.Number(1), row.Number(2), row.Number(3), row.Number(4), row.Bool(5)});
+		tables.push_back({row.Text(0), row.Number(1), row.Number(2), row.Number(3), row.Number(4),
+						  row.Bool(5), row.Bool(6)});
 	return tables;
 }
 

@@ -27,7 +27,7 @@ std::vector<TableActivity> ReadTableActivity(Spi &spi);
 /* When the table was analysed last, by whomever, in seconds since 1970; 0: never, as far as the server remembers. */
 double LastAnalyzed(Spi &spi, ObjectId table);
 
-/* Of all tables that are not temporary, what may be worth a word, people's first, and the oldest of them. */
+/* Of all tables that are not temporary, what may be worth a word, the oldest first. */
 std::vector<VacuumHealth> ReadVacuumHealth(Spi &spi);
 
 FreezeLimits ReadFreezeLimits(Spi &spi);

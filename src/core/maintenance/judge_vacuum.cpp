@@ -10,6 +10,8 @@
 #include "core/maintenance/judge_vacuum.h"
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 
 #include "base/text.h"
 
@@ -21,9 +23,10 @@ namespace
 
 constexpr double kOldest = 2147483648.0; /* the ids begin anew */
 constexpr double kMostAge = kOldest / 2;
-constexpr double kTooOld = 2;      /* times the age at which autovacuum freezes */
-constexpr double kTooMany = 5;     /* times the rows that autovacuum waits for */
-constexpr double kFewDead = 10000; /* which are not worth a word */
+constexpr double kTooOld = 2;          /* times the age at which autovacuum freezes */
+constexpr double kTooMany = 5;         /* times the rows that autovacuum waits for */
+constexpr double kFewDead = 10000;     /* which are not worth a word */
+constexpr double kAboutTheSame = 0.05; /* of what the server allows */
 
 std::string
 WhyNoVacuum(const VacuumHealth &table)
@@ -31,14 +34,34 @@ WhyNoVacuum(const VacuumHealth &table)
 	return table.autovacuum_off ? "autovacuum is off for it" : "autovacuum does not keep up with it";
 }
 
+bool
+HasOldTransactions(const VacuumHealth &table, const FreezeLimits &limits)
+{
+	return table.transactions >= std::min(kTooOld * limits.transactions, kMostAge);
+}
+
+bool
+HasOldMultixacts(const VacuumHealth &table, const FreezeLimits &limits)
+{
+	return table.multixacts >= std::min(kTooOld * limits.multixacts, kMostAge);
+}
+
+/* 0 where it is not too old; else the same for about the same age. */
+double
+StepOfAge(const VacuumHealth &table, const FreezeLimits &limits)
+{
+	if (!HasOldTransactions(table, limits) && !HasOldMultixacts(table, limits))
+		return 0;
+	return 1 + std::floor(std::max(table.transactions, table.multixacts) / (kOldest * kAboutTheSame));
+}
+
 } // namespace
 
 std::string
 WhatVacuumLacks(const VacuumHealth &table, const FreezeLimits &limits)
 {
-	bool transactions_old = table.transactions >= std::min(kTooOld * limits.transactions, kMostAge);
-	bool multixacts_old = table.multixacts >= std::min(kTooOld * limits.multixacts, kMostAge);
-
+	bool transactions_old = HasOldTransactions(table, limits);
+	bool multixacts_old = HasOldMultixacts(table, limits);
 	double age = transactions_old ? table.transactions : table.multixacts;
 
 	if (transactions_old || multixacts_old)
@@ -52,6 +75,25 @@ WhatVacuumLacks(const VacuumHealth &table, const FreezeLimits &limits)
 			   " dead rows, where VACUUM would be due after " + FormatNumber(table.vacuum_after, 0) + ": " +
 			   WhyNoVacuum(table);
 	return "";
+}
+
+std::vector<std::string>
+WhatVacuumLacks(std::vector<VacuumHealth> tables, const FreezeLimits &limits)
+{
+	std::vector<std::string> lacks;
+
+	std::stable_sort(tables.begin(), tables.end(),
+					 [&](const VacuumHealth &a, const VacuumHealth &b)
+					 {
+						 return std::tuple(-StepOfAge(a, limits), a.of_server, -a.dead) <
+								std::tuple(-StepOfAge(b, limits), b.of_server, -b.dead);
+					 });
+	for (const VacuumHealth &table : tables)
+	{
+		if (std::string lack = WhatVacuumLacks(table, limits); !lack.empty())
+			lacks.push_back(std::move(lack));
+	}
+	return lacks;
 }
 
 } // namespace steward

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/vacuum_health.h"
 
@@ -23,5 +24,12 @@ namespace steward
  * Dead rows are told from five times as many on as autovacuum waits for.
  */
 std::string WhatVacuumLacks(const VacuumHealth &table, const FreezeLimits &limits);
+
+/*
+ * The same of all tables of which there is something to say, the worst first: those
+ * that are too old before those with dead rows, and of about the same age people's
+ * before the server's own.
+ */
+std::vector<std::string> WhatVacuumLacks(std::vector<VacuumHealth> tables, const FreezeLimits &limits);
 
 } // namespace steward

@@ -95,10 +95,8 @@ DescribeEstimates(const Action &action)
 {
 	std::vector<std::string> lines;
 
-	bool groups = action.evidence.value("groups", false);
-
 	for (const Json &statement : action.evidence.value("statements", Json::array()))
-		lines.push_back(std::string(groups ? "groups" : "rows") + " expected " +
+		lines.push_back(std::string(statement.value("groups", false) ? "groups" : "rows") + " expected " +
 						FormatNumber(NumberOf(statement, "rows_expected"), 0) + ", found " +
 						FormatNumber(NumberOf(statement, "rows_found"), 0) + ": " +
 						Excerpt(TextOf(statement, "query"), kLongestStatement));

@@ -56,7 +56,9 @@ TEST(FormatPercent, ShowsADecimalOnlyBelowTenPercent)
 
 TEST(FormatDuration, PicksTheUnitAndRoundsDown)
 {
+	EXPECT_EQ(FormatDuration(-5), "1 minute") << "a clock was set back";
 	EXPECT_EQ(FormatDuration(0), "1 minute");
+	EXPECT_EQ(FormatDuration(13.0 / 1440 * 86400), "13 minutes");
 	EXPECT_EQ(FormatDuration(119), "1 minute");
 	EXPECT_EQ(FormatDuration(3599), "59 minutes");
 	EXPECT_EQ(FormatDuration(3600), "1 hour");

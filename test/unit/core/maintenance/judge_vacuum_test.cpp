@@ -21,7 +21,7 @@ using testing::HasSubstr;
 VacuumHealth
 Healthy()
 {
-	return {"public.item", 150e6, 1e6, 1000, 20000, false};
+	return {"public.item", 150e6, 1e6, 1000, 20000, false, false};
 }
 
 TEST(JudgeVacuum, NothingIsSaidWhereAllIsWell)
@@ -64,6 +64,33 @@ TEST(JudgeVacuum, DeadRowsThatNobodyClearsAwayAreTold)
 	table.vacuum_after = 50;
 	table.dead = 9000;
 	EXPECT_EQ(WhatVacuumLacks(table, {}), "") << "few, of a small table";
+}
+
+TEST(JudgeVacuum, TheWorstComesFirst)
+{
+	VacuumHealth of_server = Healthy();
+	VacuumHealth peoples = Healthy();
+	VacuumHealth oldest = Healthy();
+	VacuumHealth dead = Healthy();
+
+	of_server.label = "pg_catalog.pg_class";
+	of_server.of_server = true;
+	of_server.transactions = 1001e6;
+	peoples.label = "public.old";
+	peoples.transactions = 1000e6;
+	oldest.label = "pg_catalog.pg_largeobject";
+	oldest.of_server = true;
+	oldest.transactions = 1900e6;
+	dead.label = "public.dead";
+	dead.dead = 1e6;
+
+	std::vector<std::string> lacks = WhatVacuumLacks({dead, Healthy(), of_server, peoples, oldest}, {});
+
+	ASSERT_EQ(lacks.size(), 4u);
+	EXPECT_THAT(lacks[0], HasSubstr("pg_largeobject"));
+	EXPECT_THAT(lacks[1], HasSubstr("public.old")) << "of about the same age people's first";
+	EXPECT_THAT(lacks[2], HasSubstr("pg_class"));
+	EXPECT_THAT(lacks[3], HasSubstr("public.dead"));
 }
 
 } // namespace
