@@ -18,7 +18,7 @@
 
 #include "base/text.h"
 #include "core/maintenance/judge_estimate.h"
-#include "flow/advise_statistics.h"
+#include "flow/find_misestimates.h"
 #include "flow/make_statistics.h"
 #include "flow/run_ddl.h"
 #include "pg/catalog.h"
