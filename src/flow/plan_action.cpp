@@ -37,6 +37,9 @@ namespace steward
 namespace
 {
 
+constexpr int kNoteTries = 50;
+constexpr int kNoteAgainMs = 100;
+
 bool
 NameIsTaken(pg::Spi &spi, const Action &action)
 {
@@ -114,6 +117,19 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	return std::nullopt;
 }
 
+/* Whoever does it just now is done with it in a moment, nearly always. */
+bool
+NoteUsageNow(pg::Spi &spi)
+{
+	for (int i = 0; i < kNoteTries; i++)
+	{
+		if (pg::NoteIndexUsage(spi))
+			return true;
+		pg::WaitMilliseconds(kNoteAgainMs);
+	}
+	return false;
+}
+
 std::optional<Obstacle>
 DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {
@@ -143,7 +159,7 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	}
 	if (action.kind == ActionKind::kDropIndex)
 	{
-		if (IsUnused(action) && !pg::NoteIndexUsage(spi))
+		if (IsUnused(action) && !NoteUsageNow(spi))
 			return Obstacle{ActionEvent::kPostpone, "somebody is just noting how indexes are used", true};
 
 		DropCheck check = CheckDrop(spi, catalog, action);
