@@ -1,6 +1,7 @@
 
 # Statistics on expressions, for groups, of partitions, and with a larger target of a
 # column: found by executions that were counted, tried, and taken back.
+# On every version: each has other executor nodes and catalogs.
 
 use strict;
 use warnings;
