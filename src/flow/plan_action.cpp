@@ -159,9 +159,6 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	}
 	if (action.kind == ActionKind::kDropIndex)
 	{
-		if (IsUnused(action) && !NoteUsageNow(spi))
-			return Obstacle{ActionEvent::kPostpone, "somebody is just noting how indexes are used", true};
-
 		DropCheck check = CheckDrop(spi, catalog, action);
 
 		if (!check.never.empty())
@@ -358,6 +355,10 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		(plan.doing == Doing::kBuild || plan.doing == Doing::kReindex) && !IsRevert(plan.action) &&
 		!lag.empty())
 		return Obstacle{ActionEvent::kPostpone, lag};
+	/* Before anything is locked, as it may wait. */
+	if ((plan.doing == Doing::kDrop || plan.doing == Doing::kQuarantine) && IsUnused(plan.action) &&
+		!NoteUsageNow(spi))
+		return Obstacle{ActionEvent::kPostpone, "somebody is just noting how indexes are used", true};
 	/* A table that somebody has locked is not one that is gone. */
 	pg::LockForReading(plan.action.relation);
 	switch (plan.doing)

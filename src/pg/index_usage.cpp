@@ -158,7 +158,6 @@ NoteIndexUsage(Spi &spi)
 	spi.Execute("SELECT pg_stat_clear_snapshot()");
 	if (!TryLockForNotingUsage())
 		return false;
-	spi.Execute("SELECT pg_stat_clear_snapshot()");
 	spi.Execute(kForgetIfBrokenQuery, {BoolValue(unlisted)});
 	spi.Execute("DELETE FROM steward.index_usage AS u"
 				" WHERE NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indexrelid = u.index)");
