@@ -34,9 +34,6 @@ constexpr const char *kDeadlockDetected = "40P01";
 constexpr int kMomentMs = 300;
 constexpr int kFewMomentsMs = 1000;
 
-/* Before lock_timeout, so that an autovacuum worker has given way by then. */
-constexpr int kGiveWayMs = 100;
-
 /* Of this worker, which carries out one action. */
 bool hurries = false;
 
@@ -87,7 +84,6 @@ RunBriefly(const std::string &sql)
 	bool in_time = true;
 
 	pg::SetLockTimeout(kMomentMs);
-	pg::SetDeadlockTimeout(kGiveWayMs);
 
 	std::optional<pg::ServerError> error = pg::RunTopLevelWithin(sql, kFewMomentsMs, in_time);
 

@@ -20,12 +20,14 @@ extern "C"
 #include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
+#include "storage/proc.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 }
 
+#include <algorithm>
 #include <cstring>
 
 #include "pg/compat.h"
@@ -94,6 +96,23 @@ constexpr const char *kOwnSettings[][2] = {
 	/* What we ask of the catalog is estimated dearer than it is. */
 	{"jit", "off"},
 };
+
+/* Of deadlock_timeout: how much sooner than others we look whether we are in a deadlock. */
+constexpr int kSooner = 10;
+
+/*
+ * A deadlock ends for him who looks first, once his deadlock_timeout is over.
+ * While REINDEX and CREATE INDEX CONCURRENTLY wait for older snapshots, somebody's
+ * ALTER TABLE has one and waits for us: he is not to be the one.  And an autovacuum
+ * worker gives way after that time, which so comes long before lock_timeout.
+ */
+void
+GiveWayFirst()
+{
+	std::string text = std::to_string(std::max(1, DeadlockTimeout / kSooner));
+
+	Guarded([&] { SetConfigOption("deadlock_timeout", text.c_str(), PGC_SUSET, PGC_S_SESSION); });
+}
 
 } // namespace
 
@@ -173,6 +192,7 @@ BeginWorker(Oid database)
 			if (GetConfigOption("pg_stat_statements.track", true, false) != nullptr)
 				SetConfigOption("pg_stat_statements.track", "none", PGC_SUSET, PGC_S_SESSION);
 		});
+	GiveWayFirst();
 	/* A lock that somebody else keeps costs one piece of work, not the worker. */
 	SetLockTimeout(settings::lock_timeout_ms);
 }
@@ -183,14 +203,6 @@ SetLockTimeout(int milliseconds)
 	std::string text = std::to_string(milliseconds);
 
 	Guarded([&] { SetConfigOption("lock_timeout", text.c_str(), PGC_USERSET, PGC_S_SESSION); });
-}
-
-void
-SetDeadlockTimeout(int milliseconds)
-{
-	std::string text = std::to_string(milliseconds);
-
-	Guarded([&] { SetConfigOption("deadlock_timeout", text.c_str(), PGC_SUSET, PGC_S_SESSION); });
 }
 
 void

@@ -50,7 +50,7 @@ int64_t ActionOfWorker();
 /*
  * The first steps of each worker: signal handlers, connection as the
  * bootstrap superuser (InvalidOid: to no database, shared catalogs only),
- * search_path.
+ * search_path; of a deadlock it is the worker that gives way.
  */
 void BeginWorker(Oid database);
 
@@ -59,9 +59,6 @@ void ReloadIfAsked();
 
 /* Of this worker, instead of pg_steward.lock_timeout. */
 void SetLockTimeout(int milliseconds);
-
-/* After so long a wait for a lock an autovacuum worker gives way. */
-void SetDeadlockTimeout(int milliseconds);
 
 /* The databases one can connect to, templates left out. */
 struct ConnectableDatabase

@@ -64,6 +64,24 @@ $call->{run}->finish;
 $holder->quit;
 $node->safe_psql($db, "CALL steward.revert($id)");
 
+# Somebody's DDL waits for the table with a snapshot, for which the build would wait, too
+$holder = $node->background_psql($db);
+$holder->query_safe('BEGIN; UPDATE item SET a = a WHERE id = 1');
+$call = background_call($node, $db, "CALL steward.apply($id)");
+$worker = action_worker($node, $db, 'waiting for writers before build');
+
+my $altering = background_call($node, $db, 'ALTER TABLE item SET (autovacuum_vacuum_scale_factor = 0.3)');
+
+$node->poll_query_until($db, "SELECT count(*) = 1 FROM pg_locks WHERE relation = 'item'::regclass AND mode = 'ShareUpdateExclusiveLock' AND NOT granted");
+$holder->query_safe('COMMIT');
+$holder->quit;
+$altering->{run}->finish;
+is($altering->{err}, '', 'of a deadlock with somebody it is the build that gives way');
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, $index, 'valid', 'and is done once he is ready');
+$call->{run}->finish;
+$node->safe_psql($db, "CALL steward.revert($id)");
+
 # Cancelled
 start_held("CALL steward.apply($id)");
 is_index($node, $db, $index, 'invalid', 'there is an index at work');
