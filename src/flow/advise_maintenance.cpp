@@ -216,7 +216,7 @@ AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector
 {
 	for (const JudgedIndex &judged : FindUnused(spi))
 	{
-		/* Only what could be built again: an index of expressions would run its owner's code. */
+		/* Only what could be built again. */
 		if (judged.index.rebuildable && twins.count(judged.index.target) == 0 &&
 			!IsExcluded(judged.index.table_label, exclusions))
 			advice.push_back(ToAdvice(judged));

@@ -26,6 +26,7 @@
 #include "pg/index_usage.h"
 #include "pg/preflight.h"
 #include "pg/quarantine.h"
+#include "pg/rebuildable.h"
 #include "pg/session.h"
 #include "pg/settings.h"
 #include "pg/shared_memory.h"
@@ -100,6 +101,9 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 			return Obstacle{ActionEvent::kFail,
 							"the definition in the journal is not one of an index of this table"};
 		plan.comment = before->value("comment", "");
+		plan.statistics_targets = before->value("statistics_targets", Json::object());
+		if (before->value("has_expressions", false))
+			plan.analyze = pg::AnalyzeStatement(relation);
 
 		std::string tablespace = before->value("tablespace", "");
 
@@ -303,7 +307,9 @@ BeforeState(pg::Spi &spi, const Action &action)
 
 	pg::Rows rows =
 		spi.Query("SELECT pg_get_indexdef(i.indexrelid), obj_description(i.indexrelid, 'pg_class'),"
-				  "       t.spcname, c.reloptions, pg_relation_size(i.indexrelid)"
+				  "       t.spcname, c.reloptions, pg_relation_size(i.indexrelid), i.indexprs IS NOT NULL,"
+				  "       (SELECT json_object_agg(a.attnum, a.attstattarget) FROM pg_attribute AS a"
+				  "         WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0)"
 				  "  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid"
 				  "  LEFT JOIN pg_tablespace AS t ON t.oid = c.reltablespace"
 				  " WHERE i.indexrelid = to_regclass($1)",
@@ -315,6 +321,10 @@ BeforeState(pg::Spi &spi, const Action &action)
 	before["definition"] = rows.front().Text(0);
 	before["comment"] = rows.front().Text(1);
 	before["tablespace"] = rows.front().Text(2);
+	if (rows.front().Bool(5))
+		before["has_expressions"] = true;
+	if (!rows.front().IsNull(6))
+		before["statistics_targets"] = Json::parse(rows.front().Text(6));
 	if (action.kind == ActionKind::kReindexIndex)
 	{
 		before[kIndexesBefore] = IndexesOf(spi, action.relation);

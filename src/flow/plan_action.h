@@ -38,7 +38,8 @@ struct Plan
 	Doing doing = Doing::kBuild;
 	Action action;
 	std::string sql;
-	std::string comment; /* of a new index */
+	std::string comment;                      /* of a new index */
+	Json statistics_targets = Json::object(); /* of its columns, by their number, where they had one */
 	std::string
 		analyze; /* of a table whose new index is on an expression, of which nobody has statistics yet */
 	Json figures = {};        /* of what was tried */

@@ -463,6 +463,26 @@ GiveUp(Plan &plan, const std::string &why)
 	pg::LogMessage("action " + std::to_string(plan.action.id) + " was tried and is of no use: " + why);
 }
 
+/* The statistics of a new index's expressions, with the targets that they had before. */
+void
+Analyze(const Plan &plan)
+{
+	std::vector<std::string> statements;
+
+	for (const auto &[column, target] : plan.statistics_targets.items())
+		statements.push_back(
+			pg::StatisticsTargetStatement(plan.action.target, std::stoi(column), target.get<int>()));
+	if (!plan.analyze.empty())
+		statements.push_back(plan.analyze);
+	for (const std::string &statement : statements)
+	{
+		if (std::optional<Error> failure = RunDdl(statement))
+			/* The message may quote what the expression makes of a row. */
+			pg::LogWarning("action " + std::to_string(plan.action.id) +
+						   ": the table could not be analysed: SQLSTATE " + failure->sqlstate);
+	}
+}
+
 void
 CarryOut(int64_t id)
 {
@@ -503,13 +523,8 @@ CarryOut(int64_t id)
 	}
 	else if (!plan.settle && plan.doing != Doing::kQuarantine)
 		error = Execute(plan);
-	if (!error && !plan.analyze.empty())
-	{
-		if (std::optional<Error> failure = RunDdl(plan.analyze))
-			/* The message may quote what the expression makes of a row. */
-			pg::LogWarning("action " + std::to_string(id) + ": the table could not be analysed: SQLSTATE " +
-						   failure->sqlstate);
-	}
+	if (!error)
+		Analyze(plan);
 
 	std::string trouble = Conclude(plan, error);
 

@@ -47,7 +47,7 @@ struct IndexUsage
 	bool on_standbys = false;   /* which are asked what they use it for */
 	bool in_quarantine = false; /* the planner does without it */
 	std::string superfluous;    /* why it is in quarantine, where it is not for being unused */
-	bool rebuildable = false;   /* of plain columns: built again, it runs nobody's code */
+	bool rebuildable = false;   /* built again, it runs nobody's code and fails for no row */
 	double size_bytes = 0;
 	std::optional<double> bloat; /* the share that a rebuild would win, as measured last */
 

@@ -96,7 +96,7 @@ struct ExistingIndex
 	bool valid = false;
 	bool being_built = false; /* by somebody just now */
 	bool droppable = false;   /* no constraint, replica identity, cluster or index above hangs on it */
-	bool rebuildable = false; /* by one statement, and of plain columns: built again, it runs nobody's code */
+	bool rebuildable = false; /* by one statement, which runs nobody's code and fails for no row */
 	double size_bytes = 0;
 
 	bool operator==(const ExistingIndex &) const = default;

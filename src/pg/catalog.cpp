@@ -15,6 +15,8 @@
 
 #include "base/json.h"
 #include "pg/index_elements.h"
+#include "pg/rebuildable.h"
+#include "pg/unique_duty.h"
 
 extern "C"
 {
@@ -405,9 +407,8 @@ ToModel(Oid oid, const RelationFacts &facts)
 
 /*
  * elements_only: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it.  rebuildable: by one statement, that reads no expressions of its
- * owner with our rights.  signature: equal where two indexes do the same for speed;
- * uniqueness is no part of it, since a unique index is never droppable.
+ * depends on it.  rebuildable: by one statement, if what stands in it lets it.  signature: equal where two indexes do the same for speed;
+ * uniqueness is no part of it, since what keeps values unique is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
@@ -426,20 +427,21 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
           FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
           JOIN pg_opclass AS o ON o.oid = k.class JOIN pg_namespace AS s ON s.oid = o.opcnamespace),
        i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
-       i.indisvalid AND NOT (i.indisprimary OR i.indisunique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
+       i.indisvalid AND NOT (i.indisprimary OR d.keeps_unique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
                           WHERE classid = 'pg_class'::regclass AND objid IN (i.indexrelid, i.indrelid) AND deptype = 'e'),
-       i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i', pg_relation_size(i.indexrelid), am.amname,
+       c.relkind = 'i', pg_relation_size(i.indexrelid), am.amname,
        coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
-       EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = i.indexrelid)
+       EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = i.indexrelid),
+       i.indexprs IS NULL AND i.indpred IS NULL
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
-  JOIN pg_am AS am ON am.oid = c.relam
- WHERE i.indrelid = ANY ($1::oid[])
- ORDER BY i.indexrelid)";
+  JOIN pg_am AS am ON am.oid = c.relam)";
+
+constexpr const char *kOfTables = " WHERE i.indrelid = ANY ($1::oid[]) ORDER BY i.indexrelid";
 
 /*
  * Counted since the statistics of the database were reset or, where nobody ever
@@ -494,7 +496,7 @@ ToIndex(const Row &row)
 	}
 	index.valid = row.Bool(10);
 	index.droppable = row.Bool(11);
-	index.rebuildable = row.Bool(12);
+	index.rebuildable = row.Bool(12) && (row.Bool(17) || IsRebuildable(index.oid, index.definition));
 	index.size_bytes = row.Number(13);
 	index.method = row.Text(14);
 	index.condition = row.Text(15);
@@ -619,7 +621,8 @@ ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations)
 		catalog.emplace(oid, ToModel(oid, facts));
 		oids += (oids.empty() ? "" : ",") + std::to_string(oid);
 	}
-	for (const Row &row : spi.Query(kIndexQuery, {"{" + oids + "}"}))
+	for (const Row &row :
+		 spi.Query(std::string(kIndexQuery) + kJoinUniqueDuty + kOfTables, {"{" + oids + "}"}))
 	{
 		auto relation = catalog.find(row.ObjectId(0));
 

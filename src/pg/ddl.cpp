@@ -17,8 +17,6 @@
 
 extern "C"
 {
-#include "nodes/parsenodes.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 }
 
@@ -268,46 +266,19 @@ DropWholeIndexStatement(const std::string &target)
 }
 
 std::string
-RebuildStatement(const std::string &definition, const Relation &relation)
-{
-	static const std::string kBeginning = "CREATE INDEX ";
-	bool is_index = false;
-
-	Guarded(
-		[&]
-		{
-			List *statements = pg_parse_query(definition.c_str());
-
-			if (list_length(statements) == 1)
-			{
-				Node *statement = linitial_node(RawStmt, statements)->stmt;
-
-				if (IsA(statement, IndexStmt))
-				{
-					auto *index = reinterpret_cast<IndexStmt *>(statement);
-					RangeVar *table = index->relation;
-					ListCell *cell;
-
-					is_index = table->schemaname != nullptr && relation.schema == table->schemaname &&
-							   relation.name == table->relname && index->whereClause == nullptr;
-					/* What stands in an expression may run its owner's code while it is parsed. */
-					foreach (cell, index->indexParams)
-						is_index = is_index && lfirst_node(IndexElem, cell)->expr == nullptr;
-				}
-			}
-		});
-	if (!is_index || definition.compare(0, kBeginning.size(), kBeginning) != 0)
-		return "";
-	return kBeginning + "CONCURRENTLY " + definition.substr(kBeginning.size());
-}
-
-std::string
 CommentStatement(const std::string &target, const std::string &comment)
 {
 	const char *literal = nullptr;
 
 	Guarded([&] { literal = quote_literal_cstr(comment.c_str()); });
 	return "COMMENT ON INDEX " + target + " IS " + literal;
+}
+
+std::string
+StatisticsTargetStatement(const std::string &target, int column, int statistics_target)
+{
+	return "ALTER INDEX " + target + " ALTER COLUMN " + std::to_string(column) + " SET STATISTICS " +
+		   std::to_string(statistics_target);
 }
 
 Json

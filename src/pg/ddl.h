@@ -75,11 +75,8 @@ bool AnalysesOneTableOnly();
 /* DROP INDEX of a partitioned table's index, which knows no other way, with those of the partitions */
 std::string DropWholeIndexStatement(const std::string &target);
 
-/*
- * CREATE INDEX CONCURRENTLY from a definition of pg_get_indexdef().  Empty
- * where the text is anything else than one index of this very table.
- */
-std::string RebuildStatement(const std::string &definition, const Relation &relation);
+/* Of a column of an index, by its number */
+std::string StatisticsTargetStatement(const std::string &target, int column, int statistics_target);
 
 std::string CommentStatement(const std::string &target, const std::string &comment);
 

@@ -11,7 +11,9 @@
 
 #include "pg/action_locks.h"
 #include "pg/function_call.h"
+#include "pg/rebuildable.h"
 #include "pg/standbys.h"
+#include "pg/unique_duty.h"
 
 namespace steward::pg
 {
@@ -97,7 +99,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        quote_ident(tn.nspname) || '.' || quote_ident(t.relname), tn.nspname || '.' || t.relname,
        pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready AND i.indislive,
        EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid),
-       i.indisprimary, i.indisunique, i.indisexclusion,
+       i.indisprimary, d.keeps_unique, i.indisexclusion,
        EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid),
        i.indisreplident, i.indisclustered,
        c.relkind = 'I' OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid),
@@ -115,7 +117,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        CASE WHEN l.used THEN 0
             ELSE extract(epoch FROM now() - u.used_at) / 86400 END::float8,
        coalesce(u.reads_unused, 0), coalesce(u.writes_unused, 0), u.since,
-       CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL AND c.relkind = 'i',
+       CASE WHEN l.used THEN now() ELSE u.used_at END, c.relkind = 'i',
        b.uses, b.name, extract(epoch FROM now() - b.used_at) / 86400,
        CASE WHEN b.count = cardinality($2::text[]) THEN coalesce(extract(epoch FROM now() - b.since) / 86400, 0) ELSE 0 END,
        z.bloat,
@@ -128,7 +130,8 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        coalesce((SELECT min(a.evidence ->> 'advised_because') FROM steward.actions AS a
                   WHERE a.kind = 'drop_index' AND a.relation = i.indrelid AND a.status = 'quarantined'
                     AND a.target = quote_ident(n.nspname) || '.' || quote_ident(c.relname)
-                    AND NOT coalesce((a.evidence ->> 'unused')::boolean, false)), '')
+                    AND NOT coalesce((a.evidence ->> 'unused')::boolean, false)), ''),
+       i.indexprs IS NULL AND i.indpred IS NULL
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -140,7 +143,9 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
                             max(s.since) AS since, (array_agg(s.standby ORDER BY s.used_at DESC NULLS LAST))[1] AS name
                        FROM steward.standby_usage AS s
                       WHERE s.index = i.indexrelid AND s.standby = ANY ($2::text[])) AS b
- CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l
+ CROSS JOIN LATERAL (SELECT pg_stat_get_numscans(i.indexrelid) > u.scans AND NOT pg_is_in_recovery() AS used) AS l)";
+
+constexpr const char *kWatched = R"(
  WHERE c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
    AND ($1::oid = 0 OR i.indexrelid = $1::oid)
    AND ($3::float8 = 0
@@ -183,8 +188,9 @@ ReadIndexUsage(Spi &spi, const UsageFilter &filter)
 	std::vector<IndexUsage> indexes;
 	std::vector<std::string> standbys = StandbyNames();
 
-	for (const Row &row : spi.Query(kUsageQuery, {std::to_string(filter.only), ArrayLiteral(standbys),
-												  std::to_string(filter.quiet_days)}))
+	for (const Row &row :
+		 spi.Query(std::string(kUsageQuery) + kJoinUniqueDuty + kWatched,
+				   {std::to_string(filter.only), ArrayLiteral(standbys), std::to_string(filter.quiet_days)}))
 	{
 		IndexUsage index;
 
@@ -212,7 +218,7 @@ ReadIndexUsage(Spi &spi, const UsageFilter &filter)
 			index.used_days_ago = row.Number(20);
 		index.table_reads = row.Number(21);
 		index.table_writes = row.Number(22);
-		index.rebuildable = row.Bool(25);
+		index.rebuildable = row.Bool(25) && (row.Bool(33) || IsRebuildable(index.oid, index.definition));
 		index.standby_scans = row.Number(26);
 		index.standby = row.Text(27);
 		index.on_standbys = !standbys.empty();

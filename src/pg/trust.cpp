@@ -217,6 +217,24 @@ IsTrustedType(Oid type)
 	return type < FirstNormalObjectId || kind == TYPTYPE_ENUM || (kind == TYPTYPE_BASE && IsPlainType(type));
 }
 
+/* Whether a constant's text is read by the server's own code, whoever made the type. */
+bool
+IsReadByServer(Oid type)
+{
+	Oid element = get_element_type(type);
+
+	return type < FirstNormalObjectId || get_typtype(type) == TYPTYPE_ENUM ||
+		   (OidIsValid(element) && IsReadByServer(element));
+}
+
+bool
+IsServersComparison(Oid operation)
+{
+	const char *name = operation < FirstNormalObjectId ? get_opname(operation) : nullptr;
+
+	return name != nullptr && IsAmong(name, kComparisons);
+}
+
 /* What the node does by itself. */
 Harm
 HarmOfNode(Node *node)
@@ -240,8 +258,10 @@ HarmOfNode(Node *node)
 																					  : Harm::kUnknown;
 		case T_Const:
 			/* Reading it, as who reads the index's definition does, runs the type's input function. */
-			return reinterpret_cast<Const *>(node)->consttype < FirstNormalObjectId ? Harm::kNone
-																					: Harm::kUnknown;
+			return IsReadByServer(reinterpret_cast<Const *>(node)->consttype) ? Harm::kNone : Harm::kUnknown;
+		case T_ScalarArrayOpExpr:
+			return IsServersComparison(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) ? Harm::kNone
+																						  : Harm::kUnknown;
 		case T_OpExpr:
 		case T_NullIfExpr:
 		{

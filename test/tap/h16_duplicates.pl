@@ -41,7 +41,21 @@ CREATE INDEX goods_part_2 ON goods (part) WHERE id > 200;
 CREATE INDEX goods_lower ON goods (lower(other));
 CREATE INDEX goods_upper ON goods (upper(other));
 CREATE INDEX goods_hash ON goods USING hash (part);
-VACUUM ANALYZE goods;
+CREATE UNIQUE INDEX goods_unique ON goods (id);
+CREATE UNIQUE INDEX goods_unique_name ON goods (id, name);
+CREATE UNIQUE INDEX "Goods unique" ON goods (id, name);
+CREATE UNIQUE INDEX goods_unique_nulls ON goods (id, name) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX goods_unique_include ON goods (id) INCLUDE (name);
+CREATE UNIQUE INDEX goods_unique_some ON goods (id) WHERE id > 0;
+CREATE TABLE late (id integer, CONSTRAINT late_key UNIQUE (id) DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO late SELECT generate_series(1, 5000);
+CREATE UNIQUE INDEX late_unique ON late (id);
+CREATE TABLE referred (id integer);
+INSERT INTO referred SELECT generate_series(1, 5000);
+CREATE UNIQUE INDEX referred_key ON referred (id);
+CREATE TABLE refers (id integer REFERENCES referred (id));
+CREATE UNIQUE INDEX referred_unique ON referred (id);
+VACUUM ANALYZE goods, late, referred;
 });
 await_steward($node, $db);
 $node->safe_psql($db, 'SELECT (steward.refresh()).summary');
@@ -50,7 +64,12 @@ like(advised('goods_id'), qr/goods_key/, 'the same as that of a constraint: it g
 is(advised('goods_key'), '', 'that of the constraint stays');
 isnt(advised('goods_name') . advised('"Goods name"'), '', 'of two that are the same');
 ok(advised('goods_name') eq '' || advised('"Goods name"') eq '' || advised('goods_name_other') eq '', 'one stays, or one that covers both');
-foreach my $index (qw(goods_name_other goods_name_c goods_name_pattern goods_name_desc goods_name_asc goods_at_include goods_part goods_part_2 goods_lower goods_upper goods_hash))
+like(advised('goods_unique'), qr/goods_key/, 'of what keeps the same values unique, the constraint stays');
+like(advised('"Goods unique"'), qr/goods_unique_name/, 'or the older one');
+like(advised('referred_unique'), qr/referred_key/, 'or what a foreign key refers to');
+is($node->safe_psql($db, q{SELECT string_agg(verdict, ' ' ORDER BY index::regclass::text COLLATE "C") FROM steward.indexes WHERE relation = 'late'::regclass}), 'needed needed',
+	'what is checked at the end only is none that an INSERT ON CONFLICT could take');
+foreach my $index (qw(late_key late_unique goods_unique_name goods_unique_nulls goods_unique_include goods_unique_some goods_name_other goods_name_c goods_name_pattern goods_name_desc goods_name_asc goods_at_include goods_part goods_part_2 goods_lower goods_upper goods_hash))
 {
 	is(advised($index), '', "$index merely looks like another one");
 }
@@ -68,6 +87,22 @@ await_status($node, $db, $id, 'verifying');
 is_index($node, $db, 'goods_id', 'absent', 'then it is gone');
 $node->safe_psql($db, "CALL steward.revert($id)");
 is($node->safe_psql($db, q{SELECT pg_get_indexdef('goods_id'::regclass)}), 'CREATE INDEX goods_id ON public.goods USING btree (id)', 'and comes back where somebody asks for it');
+
+# One that keeps values unique, like another one
+$id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public.goods_unique' AND kind = 'drop_index'});
+$node->safe_psql($db, "CALL steward.apply($id)");
+is(status_of($node, $db, $id), 'quarantined', 'a unique one goes the same way');
+ok($node->poll_query_until($db, q{SELECT observed ? 'quarantine_s' FROM steward.actions WHERE id = } . $id), 'and is looked after');
+
+my $upsert = q{INSERT INTO goods VALUES (7, 'other') ON CONFLICT (id) DO UPDATE SET other = 'again' RETURNING name || ' ' || other};
+
+is($node->safe_psql($db, $upsert), 'name 7 again', 'ON CONFLICT finds it meanwhile');
+$node->safe_psql($db, qq{UPDATE steward.actions SET observed = observed || '{"quarantine_s": 90000}' WHERE id = $id});
+await_status($node, $db, $id, 'verifying');
+is_index($node, $db, 'goods_unique', 'absent', 'it is gone');
+is($node->safe_psql($db, $upsert), 'name 7 again', 'and the one of the constraint after that');
+$node->safe_psql($db, "CALL steward.revert($id)");
+is($node->safe_psql($db, q{SELECT pg_get_indexdef('goods_unique'::regclass)}), 'CREATE UNIQUE INDEX goods_unique ON public.goods USING btree (id)', 'it comes back as it was');
 
 # One whose twin goes meanwhile is used again
 $node->safe_psql($db, q{CREATE TABLE lone AS SELECT i AS id FROM generate_series(1, 5000) AS i; CREATE INDEX lone_1 ON lone (id); CREATE INDEX lone_2 ON lone (id); ANALYZE lone; SELECT (steward.refresh()).summary});

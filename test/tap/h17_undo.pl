@@ -44,6 +44,22 @@ CREATE TABLE part (a integer, b text);
 INSERT INTO part SELECT i, repeat('b', 50) FROM generate_series(1, 50000) AS i;
 CREATE INDEX part_one ON part (lower(b)) WHERE a > 0;
 CREATE INDEX part_two ON part (lower(b)) WHERE a > 0;
+ALTER INDEX part_one ALTER COLUMN 1 SET STATISTICS 777;
+ALTER INDEX part_two ALTER COLUMN 1 SET STATISTICS 777;
+CREATE TYPE mood AS ENUM ('good', 'so so', 'bad');
+CREATE FUNCTION own_lower(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT pg_catalog.lower($1)';
+CREATE FUNCTION is_good(text) RETURNS boolean IMMUTABLE LANGUAGE sql AS 'SELECT true';
+CREATE DOMAIN checked AS text CHECK (is_good(VALUE));
+CREATE TABLE other (a integer, b text, mood mood, checked checked);
+INSERT INTO other SELECT i, repeat('b', 50), 'good', 'x' FROM generate_series(1, 50000) AS i;
+CREATE INDEX of_mood_one ON other (a) WHERE mood IN ('so so', 'bad') AND b IS NOT NULL;
+CREATE INDEX of_mood_two ON other (a) WHERE mood IN ('so so', 'bad') AND b IS NOT NULL;
+CREATE INDEX of_owner_one ON other (own_lower(b));
+CREATE INDEX of_owner_two ON other (own_lower(b));
+CREATE INDEX of_failing_one ON other ((1 / a));
+CREATE INDEX of_failing_two ON other ((1 / a));
+CREATE INDEX of_domain_one ON other ((b::checked));
+CREATE INDEX of_domain_two ON other ((b::checked));
 ANALYZE;
 });
 await_steward($node, $db);
@@ -63,9 +79,32 @@ is(look($index), '', 'it is gone');
 $node->safe_psql($db, "CALL steward.revert($id)");
 is(look($index), $was{$name}, 'it is back, as it was');
 
-# What takes an expression the steward could not build again: it would run its owner's code
-is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE relation = 'part'::regclass AND kind = 'drop_index'"), 0,
-	'one that the steward could not build again is not advised to go');
+# With an expression and a predicate, which the server itself evaluates; with statistics
+run_workload($node, $db, query => 'SELECT count(*) FROM other WHERE a = %d');
+foreach my $case (['part', 'part_one|part_two'], ['other', 'of_mood_one|of_mood_two'])
+{
+	my ($table, $names) = @$case;
+	my $found = qq{FROM steward.actions WHERE relation = '$table'::regclass AND kind = 'drop_index' AND target ~ '^public.($names)\$'};
+	my $shape = qq{SELECT pg_get_indexdef(indexrelid), (SELECT string_agg(attstattarget::text, ' ') FROM pg_attribute WHERE attrelid = indexrelid AND attstattarget >= 0),
+		(SELECT count(*) FROM pg_statistic WHERE starelid = indexrelid) FROM pg_index WHERE indexrelid::regclass::text ~ '^($names)\$'};
+
+	ok($node->poll_query_until($db, "SELECT count(*) = 1 $found AND status IN ('verifying', 'kept')"), "of $names one is dropped");
+
+	my ($drop, $target) = split(/\|/, $node->safe_psql($db, "SELECT id, target $found"));
+
+	is_index($node, $db, $target, 'absent', 'which is gone');
+	$node->safe_psql($db, "CALL steward.revert($drop)");
+	is(scalar(() = $node->safe_psql($db, $shape) =~ /^CREATE/mg), 2, 'and back');
+
+	my @shapes = map { s/$names//r } split(/\n/, $node->safe_psql($db, $shape));
+
+	is($shapes[0], $shapes[1], 'like the other one, with its statistics and their target');
+}
+is($node->safe_psql($db, "SELECT string_agg(attstattarget::text, ' ') FROM pg_attribute WHERE attrelid IN ('part_one'::regclass, 'part_two'::regclass)"), '777 777', 'which both have');
+
+# What would run its owner's code, or fail for some row
+is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE kind = 'drop_index' AND target ~ 'of_(owner|failing|domain)'"), 0,
+	'one that the steward could not build again for sure is not advised to go');
 
 # A tablespace that is not there any more
 $node->safe_psql($db, "CALL steward.apply($id)");

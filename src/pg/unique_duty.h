@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * unique_duty.h
+ *	  Which unique indexes are what keeps values unique.
+ *
+ * Server.
+ *
+ *-------------------------------------------------------------------------
+ */
+#pragma once
+
+namespace steward::pg
+{
+
+/*
+ * Joins d.keeps_unique to pg_index AS i and pg_class AS c: false also where a unique
+ * index keeps the same values unique as another one that stays.  That is a
+ * constraint's, or the oldest, so that of several one always remains.  ON CONFLICT
+ * (column) and the planner's proofs of uniqueness take whichever is there, but none
+ * that is deferrable.
+ */
+constexpr const char *kJoinUniqueDuty = R"(
+ CROSS JOIN LATERAL (SELECT i.indisunique AND NOT EXISTS
+         (SELECT FROM pg_index AS o
+            JOIN pg_class AS oc ON oc.oid = o.indexrelid
+           WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid
+             AND o.indisunique AND o.indimmediate AND o.indisvalid AND o.indisready AND o.indislive
+             AND oc.relam = c.relam AND o.indnkeyatts = i.indnkeyatts AND o.indnullsnotdistinct = i.indnullsnotdistinct
+             AND o.indkey::text = i.indkey::text AND o.indclass::text = i.indclass::text
+             AND o.indcollation::text = i.indcollation::text AND o.indoption::text = i.indoption::text
+             AND pg_get_expr(o.indexprs, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indexprs, i.indrelid)
+             AND pg_get_expr(o.indpred, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indpred, i.indrelid)
+             AND (o.indexrelid < i.indexrelid OR EXISTS (SELECT FROM pg_constraint WHERE conindid = o.indexrelid)))
+       AS keeps_unique) AS d)";
+
+} // namespace steward::pg
