@@ -273,4 +273,11 @@ MatchesLike(std::string_view text, std::string_view pattern)
 	return p == pattern.size();
 }
 
+bool
+MatchesAnyLike(std::string_view text, const std::vector<std::string> &patterns)
+{
+	return std::any_of(patterns.begin(), patterns.end(),
+					   [&](const std::string &pattern) { return MatchesLike(text, pattern); });
+}
+
 } // namespace steward

@@ -55,4 +55,6 @@ std::string Excerpt(std::string_view text, size_t limit);
 /* SQL LIKE with % and _ and \ as the escape character; _ is one character of UTF-8. */
 bool MatchesLike(std::string_view text, std::string_view pattern);
 
+bool MatchesAnyLike(std::string_view text, const std::vector<std::string> &patterns);
+
 } // namespace steward

@@ -37,13 +37,6 @@ constexpr int kReindexPriority = 220;
 /* At a time; the largest first, the others later. */
 constexpr size_t kMostTables = 100;
 
-bool
-IsExcluded(const std::string &label, const std::vector<std::string> &exclusions)
-{
-	return std::any_of(exclusions.begin(), exclusions.end(),
-					   [&](const std::string &pattern) { return MatchesLike(label, pattern); });
-}
-
 Advice
 ToAdvice(const TableActivity &table, const std::string &reason)
 {
@@ -65,17 +58,11 @@ Advice
 ReindexAdvice(ObjectId relation, const std::string &label, ObjectId index, const std::string &name,
 			  const std::string &target)
 {
-	Advice advice;
+	Advice advice = BeginAdvice(ActionKind::kReindexIndex, target, kReindexPriority, relation, label);
 
-	advice.kind = ActionKind::kReindexIndex;
-	advice.canonical = "reindex_index " + target;
-	advice.priority = kReindexPriority;
-	advice.relation = relation;
-	advice.relation_label = label;
 	advice.target = target;
 	advice.arguments = {{"index", index}, {"name", name}};
 	advice.ddl = {pg::ReindexStatement(target)};
-	advice.expected = Json::object();
 	return advice;
 }
 
@@ -84,13 +71,8 @@ Advice
 DropAdvice(ObjectId relation, const std::string &label, ObjectId index, const std::string &target,
 		   const std::string &definition, double size_bytes)
 {
-	Advice advice;
+	Advice advice = BeginAdvice(ActionKind::kDropIndex, target, kDropPriority, relation, label);
 
-	advice.kind = ActionKind::kDropIndex;
-	advice.canonical = "drop_index " + target;
-	advice.priority = kDropPriority;
-	advice.relation = relation;
-	advice.relation_label = label;
 	advice.target = target;
 	advice.arguments = {{"index", index}, {"definition", definition}};
 	advice.ddl = {pg::DropIndexStatement(target)};
@@ -164,8 +146,8 @@ AdviseStatistics(pg::Spi &spi, const std::vector<std::string> &exclusions, std::
 	{
 		std::string reason = WhyAnalyze(table);
 
-		if (!reason.empty() && advice.size() < kMostTables && !IsExcluded(table.label, exclusions) &&
-			!IsExcluded(table.label_of_whole, exclusions))
+		if (!reason.empty() && advice.size() < kMostTables && !MatchesAnyLike(table.label, exclusions) &&
+			!MatchesAnyLike(table.label_of_whole, exclusions))
 			advice.push_back(ToAdvice(table, reason));
 	}
 }
@@ -175,12 +157,12 @@ AdviseRebuilds(pg::Spi &spi, const std::vector<std::string> &exclusions, std::ve
 {
 	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))
 	{
-		if (!IsExcluded(index.label, exclusions))
+		if (!MatchesAnyLike(index.label, exclusions))
 			advice.push_back(ToAdvice(index));
 	}
 	for (const IndexBloat &index : ReadBloated(spi))
 	{
-		if (!IsExcluded(index.table_label, exclusions))
+		if (!MatchesAnyLike(index.table_label, exclusions))
 			advice.push_back(ToAdvice(index));
 	}
 }
@@ -199,7 +181,7 @@ AdviseDuplicates(pg::Spi &spi, const Catalog &seen, const std::vector<std::strin
 	tables.resize(std::min(tables.size(), kMostTables));
 	for (const auto &[oid, relation] : pg::ReadCatalog(spi, tables))
 	{
-		if (!relation.unfit.empty() || IsExcluded(relation.label, exclusions))
+		if (!relation.unfit.empty() || MatchesAnyLike(relation.label, exclusions))
 			continue;
 		for (const DuplicateIndex &duplicate : FindDuplicates(relation))
 		{
@@ -218,7 +200,7 @@ AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector
 	{
 		/* Only what could be built again. */
 		if (judged.index.rebuildable && twins.count(judged.index.target) == 0 &&
-			!IsExcluded(judged.index.table_label, exclusions))
+			!MatchesAnyLike(judged.index.table_label, exclusions))
 			advice.push_back(ToAdvice(judged));
 	}
 }
@@ -226,19 +208,28 @@ AdviseUnused(pg::Spi &spi, const std::set<std::string> &twins, const std::vector
 } // namespace
 
 Advice
-AnalyzeAdvice(ObjectId relation, const std::string &label, const std::string &quoted)
+BeginAdvice(ActionKind kind, const std::string &subject, int priority, ObjectId relation,
+			const std::string &label)
 {
 	Advice advice;
 
-	advice.kind = ActionKind::kAnalyze;
-	advice.canonical = "analyze " + quoted;
-	advice.priority = kAnalyzePriority;
+	advice.kind = kind;
+	advice.canonical = std::string(KindName(kind)) + " " + subject;
+	advice.priority = priority;
 	advice.relation = relation;
 	advice.relation_label = label;
-	advice.target = quoted;
 	advice.arguments = Json::object();
-	advice.ddl = {pg::AnalyzeInPassingStatement(quoted)};
 	advice.expected = Json::object();
+	return advice;
+}
+
+Advice
+AnalyzeAdvice(ObjectId relation, const std::string &label, const std::string &quoted)
+{
+	Advice advice = BeginAdvice(ActionKind::kAnalyze, quoted, kAnalyzePriority, relation, label);
+
+	advice.target = quoted;
+	advice.ddl = {pg::AnalyzeInPassingStatement(quoted)};
 	return advice;
 }
 

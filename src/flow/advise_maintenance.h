@@ -28,6 +28,10 @@ namespace steward
 std::vector<Advice> AdviseMaintenance(pg::Spi &spi, const Catalog &seen,
 									  const std::vector<std::string> &exclusions);
 
+/* What all advice of maintenance begins with; the same subject is the same advice. */
+Advice BeginAdvice(ActionKind kind, const std::string &subject, int priority, ObjectId relation,
+				   const std::string &label);
+
 /* ANALYZE of a table; all of it but why. */
 Advice AnalyzeAdvice(ObjectId relation, const std::string &label, const std::string &quoted);
 

@@ -87,16 +87,11 @@ TrialAdvice(ActionKind kind, const Relation &relation, const StatisticsKeys &key
 			const std::vector<Misestimate> &findings)
 {
 	std::vector<RowCount> counts;
-	Advice advice;
+	Advice advice = BeginAdvice(kind, relation.quoted + " (" + pg::StatisticsKeysText(keys) + ")",
+								kStatisticsPriority, relation.oid, relation.label);
 
 	for (const Misestimate &finding : findings)
 		counts.push_back(finding.count);
-	advice.kind = kind;
-	advice.canonical =
-		std::string(KindName(kind)) + " " + relation.quoted + " (" + pg::StatisticsKeysText(keys) + ")";
-	advice.priority = kStatisticsPriority;
-	advice.relation = relation.oid;
-	advice.relation_label = relation.label;
 	advice.arguments = ToJson(keys);
 	advice.expected = {{"misestimate", TypicalMisestimate(counts)}};
 	advice.evidence = {{"statements", DescribeFindings(findings)}};
@@ -206,11 +201,8 @@ AdviseStatisticsTrials(pg::Spi &spi, const std::vector<std::string> &exclusions)
 	for (const MisestimatedKeys &misestimated : FindMisestimates(spi))
 	{
 		const Relation &relation = misestimated.relation;
-		bool excluded =
-			std::any_of(exclusions.begin(), exclusions.end(),
-						[&](const std::string &pattern) { return MatchesLike(relation.label, pattern); });
 
-		if (excluded || !relation.unfit.empty() || relation.partitioned)
+		if (MatchesAnyLike(relation.label, exclusions) || !relation.unfit.empty() || relation.partitioned)
 			continue;
 		if (std::optional<Advice> one = AdviseOn(spi, relation, misestimated.keys, misestimated.found))
 			advice.push_back(std::move(*one));

@@ -334,7 +334,8 @@ WriteStatus()
 	if (may_read)
 	{
 		AddVacuum(lines, spi);
-		AddStandbys(lines, spi);
+		if (!pg::InRecovery())
+			AddStandbys(lines, spi);
 	}
 	AddWorkload(lines, spi);
 	AddSamples(lines);

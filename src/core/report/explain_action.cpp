@@ -240,6 +240,20 @@ DescribeLimits(ActionKind kind)
 	return "";
 }
 
+std::vector<std::string>
+DescribeUndo(const Action &action)
+{
+	std::vector<std::string> lines = action.undo_ddl;
+
+	if (lines.empty())
+		lines.push_back("nothing to undo");
+	else if (action.kind == ActionKind::kDropIndex)
+		lines.push_back(
+			"CALL steward.revert(" + std::to_string(action.id) +
+			"); does it, and brings back its comment, its tablespace and its statistics targets.");
+	return lines;
+}
+
 } // namespace
 
 std::string
@@ -250,8 +264,7 @@ ExplainAction(const Action &action)
 	bool creates = action.kind == ActionKind::kCreateIndex;
 
 	AddSection(page, "DO", action.ddl);
-	AddSection(page, "UNDO",
-			   action.undo_ddl.empty() ? std::vector<std::string>{"nothing to undo"} : action.undo_ddl);
+	AddSection(page, "UNDO", DescribeUndo(action));
 	AddSection(page, "WHY", {WhyAdvised(action)});
 	/* What became of it. */
 	if (action.reason != WhyAdvised(action))

@@ -173,6 +173,13 @@ TEST(MatchesLike, BackslashTakesTheNextCharacterLiterally)
 	EXPECT_TRUE(MatchesLike("x.a_b", "%\\_b"));
 }
 
+TEST(MatchesAnyLike, OnePatternIsEnough)
+{
+	EXPECT_TRUE(MatchesAnyLike("public.orders", {"log.%", "public.%"}));
+	EXPECT_FALSE(MatchesAnyLike("public.orders", {"log.%", "public.order"}));
+	EXPECT_FALSE(MatchesAnyLike("public.orders", {}));
+}
+
 } // namespace
 
 } // namespace steward

@@ -253,6 +253,7 @@ TEST(ExplainAction, ADropIsExplainedAsADrop)
 	EXPECT_THAT(SectionsOf(page),
 				testing::ElementsAre("DO", "UNDO", "WHY", "GAIN", "FIRST", "LOCKS", "CHECK", "NOT"));
 	EXPECT_THAT(page, HasSubstr("GAIN   1.0 MB of disk and cache"));
+	EXPECT_THAT(page, HasSubstr("CALL steward.revert(4); does it, and brings back its comment"));
 	EXPECT_THAT(page, HasSubstr("LOCKS  DROP INDEX CONCURRENTLY"));
 	EXPECT_THAT(page, HasSubstr("replica identity"));
 }
