@@ -144,7 +144,7 @@ AdviseDrop(Tuning &tuning, ObjectId table, const DuplicateIndex &duplicate, cons
 	recommended.covered_by = duplicate.twin.name;
 	recommended.relation = table;
 	recommended.target = duplicate.index.name;
-	recommended.ddl = pg::DropIndexStatement(duplicate.index.name);
+	recommended.ddl = pg::DropIndexStatement(duplicate.index.name, duplicate.index.definition);
 	recommended.ddl_steps = {recommended.ddl};
 	recommended.undo_ddl = duplicate.index.definition;
 	recommended.canonical = "drop_index " + duplicate.index.name;

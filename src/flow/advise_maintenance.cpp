@@ -75,7 +75,7 @@ DropAdvice(ObjectId relation, const std::string &label, ObjectId index, const st
 
 	advice.target = target;
 	advice.arguments = {{"index", index}, {"definition", definition}};
-	advice.ddl = {pg::DropIndexStatement(target)};
+	advice.ddl = {pg::DropIndexStatement(target, definition)};
 	advice.undo_ddl = {definition};
 	advice.expected = {{"size_bytes", static_cast<int64_t>(size_bytes)}};
 	return advice;

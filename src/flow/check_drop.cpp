@@ -68,6 +68,8 @@ CheckDrop(pg::Spi &spi, const Catalog &catalog, const Action &action)
 		return {"the index of this name is another one by now", ""};
 	if (!index->droppable)
 		return {"something else than speed depends on the index by now", ""};
+	if (!index->rebuildable)
+		return {"it is not sure any more that the index could be built again", ""};
 	if (IsUnused(action))
 		return CheckUse(spi, index->oid);
 	if (!HasTwin(catalog.begin()->second, index->oid))

@@ -171,7 +171,8 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 		report["skipped"].push_back(Json{
 			{"target", judged.index.target},
 			{"why",
-			 "nobody uses it, but its expression or predicate may run somebody's code, or fail for some row, when it is built again: to be dropped by hand"}});
+			 "nobody uses it, but its expression or predicate may run somebody's code, or fail for some row, when it is "
+			 "built again: to be dropped by hand"}});
 	}
 	if (!unseen.empty())
 		report["skipped"].push_back(Json{{"target", "unused indexes"}, {"why", unseen}});

@@ -67,6 +67,16 @@ PlanCreation(pg::Spi &spi, Relation &relation, Plan &plan)
 	return std::nullopt;
 }
 
+/* With an index that was dropped. */
+void
+AddWhatComesBack(const Json &before, const Relation &relation, Plan &plan)
+{
+	plan.comment = before.value("comment", "");
+	plan.statistics_targets = before.value("statistics_targets", Json::object());
+	if (before.value("has_expressions", false))
+		plan.analyze = pg::AnalyzeStatement(relation);
+}
+
 /* The statement for an action. */
 std::optional<Obstacle>
 DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
@@ -100,10 +110,7 @@ DecideBuild(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 		if (plan.sql.empty())
 			return Obstacle{ActionEvent::kFail,
 							"the definition in the journal is not one of an index of this table"};
-		plan.comment = before->value("comment", "");
-		plan.statistics_targets = before->value("statistics_targets", Json::object());
-		if (before->value("has_expressions", false))
-			plan.analyze = pg::AnalyzeStatement(relation);
+		AddWhatComesBack(*before, relation, plan);
 
 		std::string tablespace = before->value("tablespace", "");
 
@@ -140,8 +147,6 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	const Action &action = plan.action;
 	Catalog catalog = pg::ReadCatalog(spi, {action.relation});
 
-	plan.sql =
-		HasParts(action) ? pg::DropWholeIndexStatement(action.target) : pg::DropIndexStatement(action.target);
 	if (catalog.empty())
 		return Obstacle{ActionEvent::kFail, "the table is not there any more"};
 
@@ -150,6 +155,9 @@ DecideDrop(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 
 	if (index == nullptr)
 		return Obstacle{ActionEvent::kFail, "the index is not there any more"};
+	plan.unique = pg::IsUniqueIndex(index->definition);
+	plan.sql = HasParts(action) ? pg::DropWholeIndexStatement(action.target)
+								: pg::DropIndexStatement(action.target, index->definition);
 	if (action.kind == ActionKind::kCreateIndex && !IsTheIndex(*index, relation, action, journal))
 		return Obstacle{ActionEvent::kFail, "the index of this name is another one by now"};
 	if (!index->droppable)
@@ -394,6 +402,17 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
  * built took time.  But not where a crash came twice at the same part, which may be
  * what made it.
  */
+void
+PlanSettling(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	std::optional<Json> before = journal.LastDefinition(plan.action.id);
+	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
+
+	if (plan.doing == Doing::kBuild && plan.action.kind == ActionKind::kDropIndex && before &&
+		!catalog.empty())
+		AddWhatComesBack(*before, catalog.begin()->second, plan);
+}
+
 bool
 MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {

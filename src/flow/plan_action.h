@@ -35,6 +35,7 @@ struct Plan
 {
 	bool go = false;     /* false: postponed or out of date, and noted so */
 	bool settle = false; /* an earlier worker began it */
+	bool unique = false; /* what is to be dropped */
 	Doing doing = Doing::kBuild;
 	Action action;
 	std::string sql;
@@ -65,6 +66,9 @@ std::optional<Obstacle> Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan);
 
 /* What stands there before, for the undo and for whoever asks later. */
 Json BeforeState(pg::Spi &spi, const Action &action);
+
+/* What is still to be done to what a worker built that is there. */
+void PlanSettling(pg::Spi &spi, pg::Journal &journal, Plan &plan);
 
 /* Whether what a worker left is finished, not cleared away; then the plan is filled in, and that noted. */
 bool MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan);

@@ -25,6 +25,7 @@
 #include "base/text.h"
 #include "flow/build_parts.h"
 #include "flow/change_action.h"
+#include "flow/check_drop.h"
 #include "flow/find_index.h"
 #include "flow/make_statistics.h"
 #include "flow/measure_bloat.h"
@@ -34,6 +35,7 @@
 #include "flow/run_ddl.h"
 #include "flow/try_statistics.h"
 #include "pg/action_locks.h"
+#include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/index_usage.h"
 #include "pg/session.h"
@@ -102,6 +104,8 @@ Prepare(int64_t id)
 		plan.go = true;
 		plan.doing = DoingFor(plan.action);
 		plan.settle = !MayGoOn(spi, journal, plan);
+		if (plan.settle)
+			PlanSettling(spi, journal, plan);
 		return plan;
 	}
 	if (plan.action.status != ActionStatus::kQueued && plan.action.status != ActionStatus::kRevertQueued)
@@ -156,6 +160,24 @@ ClearAway(const Plan &plan)
 	return LookAtIndex(plan.action) == IndexState::kValid || RemoveParts(plan.action);
 }
 
+/* Whoever is about to take the other one away waits for this, or this for him. */
+std::optional<Error>
+DropUnique(const Plan &plan)
+{
+	return DoBriefly(
+		[&]
+		{
+			pg::LockExclusively(plan.action.relation);
+
+			pg::Spi spi;
+			DropCheck check = CheckDrop(spi, pg::ReadCatalog(spi, {plan.action.relation}), plan.action);
+
+			if (!check.never.empty())
+				throw Refusal({sqlstate::kNotInPrerequisiteState, check.never, "", ""});
+			spi.Execute(plan.sql);
+		});
+}
+
 /* Does it, again after a while where a lock was in the way.  The last error, if it ended in one. */
 std::optional<Error>
 Execute(const Plan &plan)
@@ -163,7 +185,9 @@ Execute(const Plan &plan)
 	for (int failures = 1;; failures++)
 	{
 		/* Nothing of a partitioned table's index can be dropped concurrently. */
-		std::optional<Error> error = HasParts(plan.action) ? RunBriefly(plan.sql) : RunDdl(plan.sql);
+		std::optional<Error> error = plan.unique             ? DropUnique(plan)
+									 : HasParts(plan.action) ? RunBriefly(plan.sql)
+															 : RunDdl(plan.sql);
 
 		if (!error)
 			return std::nullopt;
@@ -478,8 +502,8 @@ Analyze(const Plan &plan)
 	{
 		if (std::optional<Error> failure = RunDdl(statement))
 			/* The message may quote what the expression makes of a row. */
-			pg::LogWarning("action " + std::to_string(plan.action.id) +
-						   ": the table could not be analysed: SQLSTATE " + failure->sqlstate);
+			pg::LogWarning("action " + std::to_string(plan.action.id) + ": SQLSTATE " + failure->sqlstate +
+						   " ended " + statement);
 	}
 }
 

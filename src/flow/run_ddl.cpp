@@ -97,6 +97,29 @@ RunBriefly(const std::string &sql)
 	return ToErrorWithin(*error, FormatMilliseconds(kMomentMs));
 }
 
+std::optional<Error>
+DoBriefly(const std::function<void()> &work)
+{
+	std::optional<Error> error;
+
+	pg::SetLockTimeout(kMomentMs);
+	try
+	{
+		InTransaction(work);
+	}
+	catch (const pg::ServerError &failure)
+	{
+		error = ToErrorWithin(failure, FormatMilliseconds(kMomentMs));
+	}
+	catch (const Refusal &refusal)
+	{
+		error = refusal.error();
+	}
+	if (!IsInHurry())
+		pg::SetLockTimeout(pg::settings::lock_timeout_ms);
+	return error;
+}
+
 bool
 IsLockTrouble(const Error &error)
 {

@@ -36,6 +36,9 @@ std::optional<Error> RunDdl(const std::string &sql);
  */
 std::optional<Error> RunBriefly(const std::string &sql);
 
+/* The same for a transaction; also the refusal that ended it. */
+std::optional<Error> DoBriefly(const std::function<void()> &work);
+
 /* Whether a lock was in the way, which may be free later. */
 bool IsLockTrouble(const Error &error);
 

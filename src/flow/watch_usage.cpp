@@ -11,6 +11,7 @@
 
 #include "pg/index_usage.h"
 #include "pg/quarantine.h"
+#include "pg/rebuildable.h"
 #include "pg/settings.h"
 #include "pg/standbys.h"
 
@@ -56,6 +57,8 @@ FindUnused(pg::Spi &spi)
 
 	std::erase_if(judged,
 				  [](const JudgedIndex &index) { return index.judgement.verdict != UsageVerdict::kUnused; });
+	for (JudgedIndex &index : judged)
+		index.index.rebuildable = index.index.plain || pg::IsRebuildable(index.index.oid);
 	return judged;
 }
 

@@ -21,7 +21,7 @@ namespace steward
 struct IndexDuties
 {
 	bool primary_key = false;
-	bool unique = false;
+	bool unique = false; /* no other one keeps the same values unique */
 	bool exclusion = false;
 	bool constraint = false; /* of another kind */
 	bool replica_identity = false;
@@ -47,7 +47,8 @@ struct IndexUsage
 	bool on_standbys = false;   /* which are asked what they use it for */
 	bool in_quarantine = false; /* the planner does without it */
 	std::string superfluous;    /* why it is in quarantine, where it is not for being unused */
-	bool rebuildable = false;   /* built again, it runs nobody's code and fails for no row */
+	bool plain = false;         /* of columns, without a predicate */
+	bool rebuildable = false; /* of an unused one: built again, it runs nobody's code and fails for no row */
 	double size_bytes = 0;
 	std::optional<double> bloat; /* the share that a rebuild would win, as measured last */
 

@@ -407,13 +407,17 @@ ToModel(Oid oid, const RelationFacts &facts)
 
 /*
  * elements_only: what an IndexDefinition can say.  droppable: nothing but speed
- * depends on it.  rebuildable: by one statement, if what stands in it lets it.  signature: equal where two indexes do the same for speed;
- * uniqueness is no part of it, since what keeps values unique is never droppable.
+ * depends on it.  rebuildable: by one statement, where IsRebuildable() agrees.
+ * signature: equal where two indexes do the same for speed; uniqueness is no part of
+ * it, since what alone keeps values unique is never droppable.
  */
 constexpr const char *kIndexQuery = R"(
 SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_indexdef(i.indexrelid),
        concat_ws('|', c.relam, i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts,
-                 pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions),
+                 pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid), c.reloptions,
+                 CASE WHEN i.indexprs IS NOT NULL
+                      THEN (SELECT string_agg(attnum || ' ' || attstattarget, ',' ORDER BY attnum) FROM pg_attribute
+                             WHERE attrelid = i.indexrelid AND attstattarget >= 0) END),
        NOT i.indnullsnotdistinct
          AND NOT EXISTS (SELECT FROM unnest(i.indcollation) WITH ORDINALITY AS k (collid, position)
                            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.position - 1]
@@ -427,7 +431,7 @@ SELECT i.indrelid, i.indexrelid, format('%I.%I', n.nspname, c.relname), pg_get_i
           FROM unnest(i.indclass) WITH ORDINALITY AS k (class, position)
           JOIN pg_opclass AS o ON o.oid = k.class JOIN pg_namespace AS s ON s.oid = o.opcnamespace),
        i.indkey, i.indoption, i.indnkeyatts, i.indisvalid AND i.indisready AND i.indislive,
-       i.indisvalid AND NOT (i.indisprimary OR d.keeps_unique OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
+       i.indisvalid AND NOT (i.indisprimary OR unique_duty.alone OR i.indisexclusion OR i.indisreplident OR i.indisclustered)
          AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
          AND NOT EXISTS (SELECT FROM pg_depend
@@ -496,7 +500,7 @@ ToIndex(const Row &row)
 	}
 	index.valid = row.Bool(10);
 	index.droppable = row.Bool(11);
-	index.rebuildable = row.Bool(12) && (row.Bool(17) || IsRebuildable(index.oid, index.definition));
+	index.rebuildable = row.Bool(12) && (row.Bool(17) || IsRebuildable(index.oid));
 	index.size_bytes = row.Number(13);
 	index.method = row.Text(14);
 	index.condition = row.Text(15);
@@ -592,6 +596,12 @@ void
 LockForReading(ObjectId relation)
 {
 	Guarded([&] { LockRelationOid(relation, AccessShareLock); });
+}
+
+void
+LockExclusively(ObjectId relation)
+{
+	Guarded([&] { LockRelationOid(relation, AccessExclusiveLock); });
 }
 
 bool

@@ -35,6 +35,9 @@ void LockForReading(ObjectId relation);
 /* Takes the lock that ANALYZE and the like take, until the transaction ends, if it is free: nobody is waited for. */
 bool TryLockForMaintenance(ObjectId relation);
 
+/* To the end of the transaction nobody else reads or writes it. */
+void LockExclusively(ObjectId relation);
+
 /* Relations that are gone by now, or locked by somebody, are left out. */
 Catalog ReadCatalog(Spi &spi, const std::vector<ObjectId> &relations);
 

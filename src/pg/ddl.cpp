@@ -259,6 +259,18 @@ AnalyzeInPassingStatement(const std::string &table)
 	return std::string("ANALYZE (SKIP_LOCKED) ") + (AnalysesOneTableOnly() ? "ONLY " : "") + table;
 }
 
+bool
+IsUniqueIndex(const std::string &definition)
+{
+	return definition.starts_with("CREATE UNIQUE INDEX ");
+}
+
+std::string
+DropIndexStatement(const std::string &target, const std::string &definition)
+{
+	return IsUniqueIndex(definition) ? DropWholeIndexStatement(target) : DropIndexStatement(target);
+}
+
 std::string
 DropWholeIndexStatement(const std::string &target)
 {

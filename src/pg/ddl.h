@@ -60,6 +60,15 @@ std::string UniqueIndexStatement(const Relation &relation, const IndexDefinition
 /* DROP INDEX CONCURRENTLY of a qualified, quoted name */
 std::string DropIndexStatement(const std::string &target);
 
+/*
+ * The same of one with this definition: concurrently, but a unique one.  Beside an
+ * index that is going, INSERT ON CONFLICT would not count with it any more while it
+ * still refuses rows.
+ */
+std::string DropIndexStatement(const std::string &target, const std::string &definition);
+
+bool IsUniqueIndex(const std::string &definition);
+
 /* REINDEX INDEX CONCURRENTLY of a qualified, quoted name */
 std::string ReindexStatement(const std::string &target);
 

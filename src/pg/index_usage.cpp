@@ -11,7 +11,6 @@
 
 #include "pg/action_locks.h"
 #include "pg/function_call.h"
-#include "pg/rebuildable.h"
 #include "pg/standbys.h"
 #include "pg/unique_duty.h"
 
@@ -99,7 +98,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        quote_ident(tn.nspname) || '.' || quote_ident(t.relname), tn.nspname || '.' || t.relname,
        pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready AND i.indislive,
        EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid),
-       i.indisprimary, d.keeps_unique, i.indisexclusion,
+       i.indisprimary, unique_duty.alone, i.indisexclusion,
        EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid),
        i.indisreplident, i.indisclustered,
        c.relkind = 'I' OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = i.indexrelid),
@@ -117,7 +116,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        CASE WHEN l.used THEN 0
             ELSE extract(epoch FROM now() - u.used_at) / 86400 END::float8,
        coalesce(u.reads_unused, 0), coalesce(u.writes_unused, 0), u.since,
-       CASE WHEN l.used THEN now() ELSE u.used_at END, c.relkind = 'i',
+       CASE WHEN l.used THEN now() ELSE u.used_at END, i.indexprs IS NULL AND i.indpred IS NULL,
        b.uses, b.name, extract(epoch FROM now() - b.used_at) / 86400,
        CASE WHEN b.count = cardinality($2::text[]) THEN coalesce(extract(epoch FROM now() - b.since) / 86400, 0) ELSE 0 END,
        z.bloat,
@@ -130,8 +129,7 @@ SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.
        coalesce((SELECT min(a.evidence ->> 'advised_because') FROM steward.actions AS a
                   WHERE a.kind = 'drop_index' AND a.relation = i.indrelid AND a.status = 'quarantined'
                     AND a.target = quote_ident(n.nspname) || '.' || quote_ident(c.relname)
-                    AND NOT coalesce((a.evidence ->> 'unused')::boolean, false)), ''),
-       i.indexprs IS NULL AND i.indpred IS NULL
+                    AND NOT coalesce((a.evidence ->> 'unused')::boolean, false)), '')
   FROM pg_index AS i
   JOIN pg_class AS c ON c.oid = i.indexrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -218,7 +216,7 @@ ReadIndexUsage(Spi &spi, const UsageFilter &filter)
 			index.used_days_ago = row.Number(20);
 		index.table_reads = row.Number(21);
 		index.table_writes = row.Number(22);
-		index.rebuildable = row.Bool(25) && (row.Bool(33) || IsRebuildable(index.oid, index.definition));
+		index.plain = row.Bool(25);
 		index.standby_scans = row.Number(26);
 		index.standby = row.Text(27);
 		index.on_standbys = !standbys.empty();

@@ -3,9 +3,8 @@
  * rebuildable.h
  *	  Which indexes can be built again from their definitions, and how.
  *
- * One of plain columns always can.  While the text of an expression or of a
- * predicate is read, and for each row when it is built, what stands there runs:
- * that has to be the server's own code, and to fail for no row.
+ * What stands in an expression or a predicate is evaluated for each row: it has to
+ * be the server's own code, and to fail for no row that may have come since.
  *
  * Server.
  *
@@ -23,13 +22,12 @@
 namespace steward::pg
 {
 
-/* Of an index of an unpartitioned table; `definition` as pg_get_indexdef() has it with our search_path. */
-bool IsRebuildable(steward::ObjectId index, const std::string &definition);
+/* Of an index of an unpartitioned table. */
+bool IsRebuildable(steward::ObjectId index);
 
 /*
  * CREATE INDEX CONCURRENTLY from a definition of pg_get_indexdef().  Empty
- * where the text is anything else than one index of this very table, or
- * names what is not the server's own.
+ * where the text is anything else than one index of this very table.
  */
 std::string RebuildStatement(const std::string &definition, const Relation &relation);
 

@@ -229,7 +229,7 @@ TablesWithDuplicates(Spi &spi)
 			"  (SELECT oid FROM pg_namespace"
 			"    WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))"
 			" GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text,"
-			"          i.indoption::text, i.indexprs::text, i.indpred::text"
+			"          i.indoption::text, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)"
 			" HAVING count(*) > 1 ORDER BY i.indrelid"))
 		tables.push_back(row.ObjectId(0));
 	return tables;

@@ -14,15 +14,21 @@
 
 extern "C"
 {
+#include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
+#include "parser/parse_utilcmd.h"
 #include "pgstat.h"
 #include "tcop/dest.h"
 #include "tcop/tcopprot.h"
 #include "tcop/utility.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
+#include "utils/syscache.h"
 #include "utils/timeout.h"
 }
 
@@ -31,6 +37,38 @@ namespace steward::pg
 
 namespace
 {
+
+/*
+ * The constants of an expression or a predicate are read while the statement is
+ * analysed.  PostgreSQL does that with the rights of who creates the index, and
+ * turns to those of the table's owner only later.  Whatever the owner made of a type
+ * since somebody looked at it, its input function is to run with his rights alone.
+ * From here on the table keeps the lock under which it was analysed.
+ */
+IndexStmt *
+AnalyzeAsOwner(IndexStmt *statement, const char *sql)
+{
+	Oid table = RangeVarGetRelid(statement->relation,
+								 statement->concurrent ? ShareUpdateExclusiveLock : ShareLock, false);
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	int settings = NewGUCNestLevel();
+	int context;
+	Oid user;
+	Oid owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation %u is gone", table)));
+	owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(owner, context | SECURITY_RESTRICTED_OPERATION);
+	PushActiveSnapshot(GetTransactionSnapshot());
+	statement = transformIndexStmt(table, statement, sql);
+	PopActiveSnapshot();
+	AtEOXact_GUC(false, settings);
+	SetUserIdAndSecContext(user, context);
+	return statement;
+}
 
 /* As the simple query protocol runs a statement (exec_simple_query), results thrown away. */
 void
@@ -55,6 +93,9 @@ RunAsClient(const char *sql)
 		QueryCompletion completion;
 		DestReceiver *receiver = CreateDestReceiver(DestNone);
 
+		if (IsA(statement->stmt, IndexStmt))
+			statement->stmt =
+				reinterpret_cast<Node *>(AnalyzeAsOwner(reinterpret_cast<IndexStmt *>(statement->stmt), sql));
 		PushActiveSnapshot(GetTransactionSnapshot());
 		planned = pg_plan_queries(pg_analyze_and_rewrite_fixedparams(statement, sql, nullptr, 0, nullptr),
 								  sql, CURSOR_OPT_PARALLEL_OK, nullptr);

@@ -111,11 +111,18 @@ IsNumberOrTime(Oid type)
 		   category == TYPCATEGORY_TIMESPAN;
 }
 
+/* What is divided may become too small for it. */
+bool
+IsFloat(Oid type)
+{
+	return type == FLOAT4OID || type == FLOAT8OID;
+}
+
 /* Its arithmetic goes beyond its range. */
 bool
 IsMachineNumber(Oid type)
 {
-	return type == INT2OID || type == INT4OID || type == INT8OID || type == FLOAT4OID || type == FLOAT8OID;
+	return type == INT2OID || type == INT4OID || type == INT8OID || IsFloat(type);
 }
 
 /* Whether it is a constant number of at least so much. */
@@ -150,18 +157,20 @@ IsHarmlessFunction(const FuncExpr *call)
 	return IsAmong(name, kHarmlessFunctions);
 }
 
-/* A constant that is not zero, as far as that is easily seen. */
+/* A constant above zero, as far as that is easily seen. */
 bool
-IsNotZero(Node *node)
+IsPositive(Node *node)
 {
 	const auto *constant = reinterpret_cast<Const *>(node);
+	const char *text;
 	Oid output;
 	bool is_varlena;
 
 	if (!IsA(node, Const) || constant->constisnull || CategoryOf(constant->consttype) != TYPCATEGORY_NUMERIC)
 		return false;
 	getTypeOutputInfo(constant->consttype, &output, &is_varlena);
-	return strpbrk(OidOutputFunctionCall(output, constant->constvalue), "123456789") != nullptr;
+	text = OidOutputFunctionCall(output, constant->constvalue);
+	return text[0] != '-' && strpbrk(text, "123456789") != nullptr;
 }
 
 /* Of JSON and arrays, some cannot be joined or taken from. */
@@ -177,7 +186,8 @@ IsHarmlessOperator(const OpExpr *op)
 	if (IsAmong(name, kArithmeticOperators))
 		return IsNumberOrTime(op->opresulttype) && !IsMachineNumber(op->opresulttype);
 	if (IsAmong(name, kDividingOperators))
-		return IsNumberOrTime(op->opresulttype) && IsNotZero(static_cast<Node *>(llast(op->args)));
+		return IsNumberOrTime(op->opresulttype) && !IsFloat(op->opresulttype) &&
+			   IsPositive(static_cast<Node *>(llast(op->args)));
 	return IsAmong(name, kFieldOperators) || IsAmong(name, kComparisons);
 }
 
@@ -194,7 +204,8 @@ IsHarmlessCast(const FuncExpr *call)
 		case INT4OID:
 			return from == INT2OID || from == BOOLOID;
 		case NUMERICOID:
-			return from == INT8OID || from == INT4OID || from == INT2OID || from == NUMERICOID;
+			/* From numeric itself it cuts to a number of digits, which some numbers do not have. */
+			return from == INT8OID || from == INT4OID || from == INT2OID;
 		case FLOAT8OID:
 			return from == FLOAT4OID || from == INT8OID || from == INT4OID || from == INT2OID;
 		case DATEOID:
@@ -215,16 +226,6 @@ IsTrustedType(Oid type)
 	char kind = get_typtype(type);
 
 	return type < FirstNormalObjectId || kind == TYPTYPE_ENUM || (kind == TYPTYPE_BASE && IsPlainType(type));
-}
-
-/* Whether a constant's text is read by the server's own code, whoever made the type. */
-bool
-IsReadByServer(Oid type)
-{
-	Oid element = get_element_type(type);
-
-	return type < FirstNormalObjectId || get_typtype(type) == TYPTYPE_ENUM ||
-		   (OidIsValid(element) && IsReadByServer(element));
 }
 
 bool
@@ -258,7 +259,8 @@ HarmOfNode(Node *node)
 																					  : Harm::kUnknown;
 		case T_Const:
 			/* Reading it, as who reads the index's definition does, runs the type's input function. */
-			return IsReadByServer(reinterpret_cast<Const *>(node)->consttype) ? Harm::kNone : Harm::kUnknown;
+			return reinterpret_cast<Const *>(node)->consttype < FirstNormalObjectId ? Harm::kNone
+																					: Harm::kUnknown;
 		case T_ScalarArrayOpExpr:
 			return IsServersComparison(reinterpret_cast<ScalarArrayOpExpr *>(node)->opno) ? Harm::kNone
 																						  : Harm::kUnknown;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * unique_duty.h
- *	  Which unique indexes are what keeps values unique.
+ *	  Which unique indexes are alone in keeping values unique.
  *
  * Server.
  *
@@ -13,14 +13,15 @@ namespace steward::pg
 {
 
 /*
- * Joins d.keeps_unique to pg_index AS i and pg_class AS c: false also where a unique
- * index keeps the same values unique as another one that stays.  That is a
- * constraint's, or the oldest, so that of several one always remains.  ON CONFLICT
+ * Joins unique_duty.alone to pg_index AS i and pg_class AS c: false also of a unique
+ * index beside one that keeps the same values unique and stays.  That is a
+ * constraint's, else the oldest, so that of several one always remains.  ON CONFLICT
  * (column) and the planner's proofs of uniqueness take whichever is there, but none
- * that is deferrable.
+ * that is deferrable; the name in the error of a duplicate value becomes that of the
+ * one that stays.
  */
 constexpr const char *kJoinUniqueDuty = R"(
- CROSS JOIN LATERAL (SELECT i.indisunique AND NOT EXISTS
+ CROSS JOIN LATERAL (SELECT i.indisunique AND (i.indisprimary OR NOT EXISTS
          (SELECT FROM pg_index AS o
             JOIN pg_class AS oc ON oc.oid = o.indexrelid
            WHERE o.indrelid = i.indrelid AND o.indexrelid <> i.indexrelid
@@ -30,7 +31,9 @@ constexpr const char *kJoinUniqueDuty = R"(
              AND o.indcollation::text = i.indcollation::text AND o.indoption::text = i.indoption::text
              AND pg_get_expr(o.indexprs, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indexprs, i.indrelid)
              AND pg_get_expr(o.indpred, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indpred, i.indrelid)
-             AND (o.indexrelid < i.indexrelid OR EXISTS (SELECT FROM pg_constraint WHERE conindid = o.indexrelid)))
-       AS keeps_unique) AS d)";
+             AND (o.indexrelid < i.indexrelid
+                  OR EXISTS (SELECT FROM pg_constraint
+                              WHERE conrelid = o.indrelid AND conindid = o.indexrelid AND contype IN ('p', 'u'))))) AS alone)
+       AS unique_duty)";
 
 } // namespace steward::pg

@@ -97,19 +97,21 @@ constexpr const char *kOwnSettings[][2] = {
 	{"jit", "off"},
 };
 
-/* Of deadlock_timeout: how much sooner than others we look whether we are in a deadlock. */
+/* Of deadlock_timeout: so much sooner than others we look whether we are in a deadlock, or sooner still. */
 constexpr int kSooner = 10;
+constexpr int kSoonMs = 100;
 
 /*
  * A deadlock ends for him who looks first, once his deadlock_timeout is over.
  * While REINDEX and CREATE INDEX CONCURRENTLY wait for older snapshots, somebody's
- * ALTER TABLE has one and waits for us: he is not to be the one.  And an autovacuum
+ * ALTER TABLE has one and waits for us: he is not to be the one, unless his time was
+ * nearly over.  And an autovacuum
  * worker gives way after that time, which so comes long before lock_timeout.
  */
 void
 GiveWayFirst()
 {
-	std::string text = std::to_string(std::max(1, DeadlockTimeout / kSooner));
+	std::string text = std::to_string(std::clamp(DeadlockTimeout / kSooner, 1, kSoonMs));
 
 	Guarded([&] { SetConfigOption("deadlock_timeout", text.c_str(), PGC_SUSET, PGC_S_SESSION); });
 }

@@ -50,7 +50,7 @@ int64_t ActionOfWorker();
 /*
  * The first steps of each worker: signal handlers, connection as the
  * bootstrap superuser (InvalidOid: to no database, shared catalogs only),
- * search_path; of a deadlock it is the worker that gives way.
+ * search_path; of a deadlock it is, nearly always, the worker that gives way.
  */
 void BeginWorker(Oid database);
 

@@ -104,6 +104,31 @@ is($node->safe_psql($db, $upsert), 'name 7 again', 'and the one of the constrain
 $node->safe_psql($db, "CALL steward.revert($id)");
 is($node->safe_psql($db, q{SELECT pg_get_indexdef('goods_unique'::regclass)}), 'CREATE UNIQUE INDEX goods_unique ON public.goods USING btree (id)', 'it comes back as it was');
 
+# Who keeps it from being dropped takes the other one away
+$node->append_conf('postgresql.conf', "pg_steward.quarantine_time = 0\n");
+$node->reload;
+$node->poll_query_until($db, q{SELECT current_setting('pg_steward.quarantine_time') IN ('0', '0min')});
+$node->safe_psql($db, q{SELECT (steward.refresh()).summary});
+
+my $unique = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE target = 'public."Goods unique"' AND kind = 'drop_index'});
+my $holder = $node->background_psql($db);
+my $offset = -s $node->logfile;
+
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($unique)"), qr/^LOCKS  DROP INDEX takes ACCESS EXCLUSIVE on the table for a moment/m, 'its page says that it is not dropped concurrently');
+$holder->query_safe('BEGIN; UPDATE goods SET other = other WHERE id = 1');
+
+my $call = background_call($node, $db, "CALL steward.apply($unique)");
+
+$node->wait_for_log(qr/action $unique: a lock was not to be had within 300 ms.*trying again/, $offset);
+$holder->query_safe('DROP INDEX goods_unique_name; COMMIT');
+$holder->quit;
+$call->{run}->finish;
+like($call->{err}, qr/action $unique failed.*something else than speed depends on the index by now/s, 'the last one is not dropped');
+is_index($node, $db, '"Goods unique"', 'valid', 'but stays');
+$node->append_conf('postgresql.conf', "pg_steward.quarantine_time = 1d\n");
+$node->reload;
+$node->poll_query_until($db, q{SELECT current_setting('pg_steward.quarantine_time') = '1d'});
+
 # One whose twin goes meanwhile is used again
 $node->safe_psql($db, q{CREATE TABLE lone AS SELECT i AS id FROM generate_series(1, 5000) AS i; CREATE INDEX lone_1 ON lone (id); CREATE INDEX lone_2 ON lone (id); ANALYZE lone; SELECT (steward.refresh()).summary});
 

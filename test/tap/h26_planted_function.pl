@@ -262,6 +262,30 @@ $node->safe_psql($db, q{SET search_path = mallory, pg_catalog, public;
 unlike(slurp_file($node->logfile, $offset), qr/shadow runs as [a-z]/,
 	 'no function, operator or view on a search_path stands in for those of the server');
 
+# In the predicate of an index, whose type has become another one since it was advised
+$node->safe_psql($db, q{
+SET ROLE mallory;
+CREATE TYPE mallory.mood AS ENUM ('(1,2)', 'good');
+CREATE TABLE mallory.task (id integer, a integer, mood mallory.mood);
+INSERT INTO mallory.task SELECT i, i % 100000, 'good' FROM generate_series(1, 100000) AS i;
+ANALYZE mallory.task;
+});
+run_workload($node, $db, role => 'mallory', query => 'SELECT count(*) FROM mallory.task WHERE a = %d');
+$node->safe_psql($db, 'SELECT steward.refresh()');
+
+my $partial = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'mallory.task'::regclass AND kind = 'create_index' AND status = 'proposed'});
+
+$node->safe_psql($db, qq{
+UPDATE steward.actions SET arguments = arguments || jsonb_build_object('predicate',
+	jsonb_build_object('sql', \$\$mood = '(1,2)'::mallory.mood\$\$, 'name', 'mood', 'column', 3, 'private', false)) WHERE id = $partial;
+SET ROLE mallory;
+ALTER TYPE mallory.mood RENAME TO was_mood;
+CREATE TYPE mallory.mood AS (x mallory.checked, y integer);
+});
+$offset = -s $node->logfile;
+refused($node, $db, "CALL steward.apply($partial)", '42883', qr/operator does not exist|does not allow it/, 'an index whose predicate has become another one');
+harmless_ok('a constant in a predicate', 'mallory');
+
 # One that does not end is ended, and said to be so
 $node->append_conf('postgresql.conf', "pg_steward.planning_timeout = 500ms\n");
 $node->reload;

@@ -190,6 +190,12 @@ DescribeLocks(const Action &action)
 				"analyses each of them, too.");
 		return lines;
 	}
+	if (action.kind == ActionKind::kDropIndex && !action.ddl.empty() &&
+		action.ddl.front().find("CONCURRENTLY") == std::string::npos)
+		return {
+			"DROP INDEX takes ACCESS EXCLUSIVE on the table for a moment: it waits 300 ms at a time for who reads or",
+			"writes it, and others wait behind it. Concurrently, INSERT ON CONFLICT might fail beside a unique index",
+			"that is going: by hand, SET lock_timeout = '300ms' and try again if need be, as the steward does."};
 	return {std::string(creates                                    ? "CREATE INDEX"
 						: action.kind == ActionKind::kReindexIndex ? "REINDEX INDEX"
 																   : "DROP INDEX") +

@@ -256,6 +256,10 @@ TEST(ExplainAction, ADropIsExplainedAsADrop)
 	EXPECT_THAT(page, HasSubstr("CALL steward.revert(4); does it, and brings back its comment"));
 	EXPECT_THAT(page, HasSubstr("LOCKS  DROP INDEX CONCURRENTLY"));
 	EXPECT_THAT(page, HasSubstr("replica identity"));
+
+	action.ddl = {"DROP INDEX public.twin"};
+	EXPECT_THAT(ExplainAction(action),
+				HasSubstr("LOCKS  DROP INDEX takes ACCESS EXCLUSIVE on the table for a moment"));
 }
 
 TEST(ExplainAction, CutsLongStatements)
