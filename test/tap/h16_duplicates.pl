@@ -47,6 +47,10 @@ CREATE UNIQUE INDEX "Goods unique" ON goods (id, name);
 CREATE UNIQUE INDEX goods_unique_nulls ON goods (id, name) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX goods_unique_include ON goods (id) INCLUDE (name);
 CREATE UNIQUE INDEX goods_unique_some ON goods (id) WHERE id > 0;
+CREATE UNIQUE INDEX goods_before ON goods (id, part);
+ALTER TABLE goods ADD CONSTRAINT goods_after UNIQUE (id, part);
+CREATE UNIQUE INDEX goods_unique_lower ON goods (lower(name)) WHERE id > 0;
+CREATE UNIQUE INDEX goods_unique_lower_number_two ON goods (lower(name)) WHERE id > 0;
 CREATE TABLE late (id integer, CONSTRAINT late_key UNIQUE (id) DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO late SELECT generate_series(1, 5000);
 CREATE UNIQUE INDEX late_unique ON late (id);
@@ -66,10 +70,12 @@ isnt(advised('goods_name') . advised('"Goods name"'), '', 'of two that are the s
 ok(advised('goods_name') eq '' || advised('"Goods name"') eq '' || advised('goods_name_other') eq '', 'one stays, or one that covers both');
 like(advised('goods_unique'), qr/goods_key/, 'of what keeps the same values unique, the constraint stays');
 like(advised('"Goods unique"'), qr/goods_unique_name/, 'or the older one');
+like(advised('goods_before'), qr/goods_after/, 'the constraint also where it is younger');
+like(advised('goods_unique_lower_number_two'), qr/goods_unique_lower/, 'with an expression and a predicate as well');
 like(advised('referred_unique'), qr/referred_key/, 'or what a foreign key refers to');
 is($node->safe_psql($db, q{SELECT string_agg(verdict, ' ' ORDER BY index::regclass::text COLLATE "C") FROM steward.indexes WHERE relation = 'late'::regclass}), 'needed needed',
 	'what is checked at the end only is none that an INSERT ON CONFLICT could take');
-foreach my $index (qw(late_key late_unique goods_unique_name goods_unique_nulls goods_unique_include goods_unique_some goods_name_other goods_name_c goods_name_pattern goods_name_desc goods_name_asc goods_at_include goods_part goods_part_2 goods_lower goods_upper goods_hash))
+foreach my $index (qw(goods_after goods_unique_lower late_key late_unique goods_unique_name goods_unique_nulls goods_unique_include goods_unique_some goods_name_other goods_name_c goods_name_pattern goods_name_desc goods_name_asc goods_at_include goods_part goods_part_2 goods_lower goods_upper goods_hash))
 {
 	is(advised($index), '', "$index merely looks like another one");
 }
