@@ -155,7 +155,7 @@ AdviseStatistics(pg::Spi &spi, const std::vector<std::string> &exclusions, std::
 void
 AdviseRebuilds(pg::Spi &spi, const std::vector<std::string> &exclusions, std::vector<Advice> &advice)
 {
-	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi))
+	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi, pg::LeftBy::kBuild))
 	{
 		if (!MatchesAnyLike(index.label, exclusions))
 			advice.push_back(ToAdvice(index));
@@ -179,7 +179,7 @@ AdviseDuplicates(pg::Spi &spi, const Catalog &seen, const std::vector<std::strin
 
 	std::erase_if(tables, [&](ObjectId table) { return seen.count(table) != 0; });
 	tables.resize(std::min(tables.size(), kMostTables));
-	for (const auto &[oid, relation] : pg::ReadCatalog(spi, tables))
+	for (const auto &[oid, relation] : pg::ReadCatalog(spi, pg::ThoseNotLocked(std::move(tables))))
 	{
 		if (!relation.unfit.empty() || MatchesAnyLike(relation.label, exclusions))
 			continue;

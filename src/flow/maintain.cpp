@@ -18,6 +18,7 @@
 #include "flow/request_action.h"
 #include "flow/schedule_actions.h"
 #include "flow/watch_usage.h"
+#include "pg/ddl.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
 #include "pg/raii.h"
@@ -103,25 +104,31 @@ AddDone(pg::Journal &journal, double since, Json &report)
 	}
 }
 
+/* asked: of somebody who only wants to look, and may have it done. */
 std::string
-WhyWaiting(pg::Journal &journal, const Action &action)
+WhyWaiting(pg::Journal &journal, const Action &action, bool asked)
 {
 	bool approved = action.status == ActionStatus::kApproved;
 	pg::Journal::Trouble trouble = journal.ErrorOfNewestEntry(action.id);
 
 	if (action.status != ActionStatus::kProposed && !approved)
 		return "at work";
-	if (!trouble.text.empty())
-		return trouble.text;
 	if (std::string why = WhyPerson(action); !approved && !why.empty())
-		return why;
-	if (std::string why = WhatForbids(action, approved); !why.empty())
-		return why;
-	return "its turn comes";
+		return "CALL steward.apply(" + std::to_string(action.id) + "); does it: " + why;
+
+	std::string why = !trouble.text.empty() ? "the last time " + trouble.text : WhatForbids(action, approved);
+
+	if (!asked)
+		return why.empty() ? "its turn comes" : why;
+	return std::string("CALL steward.maintain(false); ") +
+		   (action.kind == ActionKind::kDropIndex && pg::settings::quarantine_time_min > 0
+				? "puts it in quarantine"
+				: "does it") +
+		   (why.empty() ? "" : "; by itself it is not done: " + why);
 }
 
 void
-AddOpen(pg::Spi &spi, pg::Journal &journal, Json &report)
+AddOpen(pg::Spi &spi, pg::Journal &journal, bool asked, Json &report)
 {
 	for (const Action &action :
 		 journal.LoadWhere({ActionStatus::kProposed, ActionStatus::kApproved, ActionStatus::kQueued,
@@ -140,7 +147,7 @@ AddOpen(pg::Spi &spi, pg::Journal &journal, Json &report)
 			continue;
 		}
 		entry["reason"] = WhyAdvised(action);
-		entry["why"] = WhyWaiting(journal, action);
+		entry["why"] = WhyWaiting(journal, action, asked);
 		report["waiting"].push_back(std::move(entry));
 	}
 }
@@ -188,11 +195,17 @@ AddWarnings(pg::Spi &spi, Json &report)
 	if (lacks.size() > kMostWarnings)
 		report["warnings"].push_back(
 			"and " + Count(lacks.size() - kMostWarnings, "more table like these", "more tables like these"));
+	for (const pg::InvalidIndex &index : pg::ReadInvalidIndexes(spi, pg::LeftBy::kReindex))
+		report["warnings"].push_back(
+			index.target +
+			": left by an interrupted REINDEX CONCURRENTLY, it serves nobody and costs with "
+			"every write: " +
+			pg::DropIndexStatement(index.target) + ";");
 }
 
 /* As the extension's owner. */
 Json
-WriteReport(pg::Spi &spi, double since)
+WriteReport(pg::Spi &spi, double since, bool asked)
 {
 	pg::Journal journal(spi);
 	pg::Row times = spi.QueryOne("SELECT to_timestamp($1::float8)::timestamptz(0), now()::timestamptz(0)",
@@ -203,7 +216,7 @@ WriteReport(pg::Spi &spi, double since)
 							 "taken_back", "waiting", "skipped", "warnings"})
 		report[part] = Json::array();
 	AddDone(journal, since, report);
-	AddOpen(spi, journal, report);
+	AddOpen(spi, journal, asked, report);
 	AddSkipped(spi, journal, report);
 	AddWarnings(spi, report);
 	return report;
@@ -253,7 +266,7 @@ EndMaintenance(pg::Spi &spi, int64_t round)
 			   {std::to_string(round)})
 			.Number(0);
 
-	Json report = WriteReport(spi, since);
+	Json report = WriteReport(spi, since, false);
 
 	spi.Execute("UPDATE steward.maintenance_rounds SET ended_at = now(), report = $2, details = $3::jsonb"
 				" WHERE id = $1::bigint",
@@ -272,7 +285,7 @@ Maintain(bool dry_run)
 		pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
 		pg::RequireWritable();
-		indexes = IndexesToMeasure(spi);
+		indexes = IndexesToMeasure(spi, 0);
 	}
 	for (ObjectId index : indexes)
 	{
@@ -299,7 +312,7 @@ Maintain(bool dry_run)
 
 	pg::ActingAs owner(pg::RequireExtension("pg_steward").owner, 0);
 
-	report.json = WriteReport(spi, since);
+	report.json = WriteReport(spi, since, dry_run);
 	report.json["dry_run"] = dry_run;
 	report.text = DescribeMaintenance(report.json);
 	return report;

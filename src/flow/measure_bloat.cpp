@@ -21,7 +21,6 @@ namespace steward
 namespace
 {
 
-constexpr double kMeasuredForHours = 24;
 constexpr size_t kMostAtATime = 200;
 
 /* A share of such a sample is known to two points or so; a smaller index is read whole. */
@@ -50,9 +49,9 @@ Measure(const IndexBloat &index)
 } // namespace
 
 std::vector<ObjectId>
-IndexesToMeasure(pg::Spi &spi)
+IndexesToMeasure(pg::Spi &spi, double hours)
 {
-	return pg::IndexesToMeasure(spi, kMeasuredForHours, kMostAtATime);
+	return pg::IndexesToMeasure(spi, hours, kMostAtATime);
 }
 
 void

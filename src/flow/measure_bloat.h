@@ -22,8 +22,8 @@
 namespace steward
 {
 
-/* Those that were not measured for a day. */
-std::vector<ObjectId> IndexesToMeasure(pg::Spi &spi);
+/* Those that were not measured for so long, the longest not measured ones first. */
+std::vector<ObjectId> IndexesToMeasure(pg::Spi &spi, double hours);
 
 /* Notes that one of them is looked at: should that fail, the others come first the next time. */
 void BeginMeasuring(pg::Spi &spi, ObjectId index);

@@ -204,6 +204,9 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 	for (Action &action : actions)
 	{
 		pg::CheckForInterrupts();
+		/* The others are not to wait for who has it. */
+		if (pg::IsLocked(action.relation))
+			continue;
 		try
 		{
 			Judge(spi, journal, action, ran, due.count(action.id) != 0);

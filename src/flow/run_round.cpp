@@ -29,6 +29,13 @@
 namespace steward
 {
 
+namespace
+{
+
+constexpr double kMinutesPerHour = 60;
+
+} // namespace
+
 Presence
 LookForExtension()
 {
@@ -106,7 +113,8 @@ IndexesToMeasureNow()
 {
 	pg::Spi spi;
 
-	return IndexesToMeasure(spi);
+	/* In each round of maintenance once, though that may begin a little sooner after the last. */
+	return IndexesToMeasure(spi, pg::settings::maintenance_interval_min / kMinutesPerHour / 2);
 }
 
 void

@@ -146,6 +146,11 @@ Try(const Action &action, StatisticsTrial &trial)
 		trial.useless = "no sample of their statements is there any more, to try them on";
 		throw Useless();
 	}
+	/* Of those that were, the samples may be gone, or the statistics have changed since. */
+	if (std::none_of(before.counts.begin(), before.counts.end(), IsFarOff))
+		throw Refusal({sqlstate::kLockNotAvailable,
+					   "none of the samples that are there is misestimated just now, to try it on", "",
+					   "It is tried again."});
 	/* Waiting for it would make the server end an autovacuum worker that has it. */
 	if (!pg::TryLockForMaintenance(action.relation))
 		throw Refusal({sqlstate::kLockNotAvailable, "somebody is just at work on the table, or has locked it",

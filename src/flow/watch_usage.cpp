@@ -55,8 +55,9 @@ FindUnused(pg::Spi &spi)
 {
 	std::vector<JudgedIndex> judged = Judge(spi, {0, pg::settings::unused_after_min / kMinutesPerDay});
 
-	std::erase_if(judged,
-				  [](const JudgedIndex &index) { return index.judgement.verdict != UsageVerdict::kUnused; });
+	std::erase_if(
+		judged, [](const JudgedIndex &index)
+		{ return index.judgement.verdict != UsageVerdict::kUnused || index.index.definition.empty(); });
 	for (JudgedIndex &index : judged)
 		index.index.rebuildable = index.index.plain || pg::IsRebuildable(index.index.oid);
 	return judged;

@@ -39,7 +39,7 @@ struct IndexUsage
 	std::string target;        /* schema-qualified, quoted where needed */
 	std::string table_quoted;  /* the same of its table */
 	std::string table_label;   /* without quotes, what exclusion patterns match */
-	std::string definition;    /* pg_get_indexdef */
+	std::string definition;    /* pg_get_indexdef; empty while somebody has locked the table */
 	std::string stands_in_for; /* an index that is dropped since this one finds all that it finds */
 	bool valid = false;
 	bool being_built = false;

@@ -92,11 +92,18 @@ SELECT n.index, n.relation, now(), n.scans, n.table_scans, n.table_reads, n.tabl
  WHERE NOT EXISTS (SELECT FROM steward.index_usage AS u WHERE u.index = n.index)
     ON CONFLICT (index) DO NOTHING)";
 
-/* A standby has counters of its own; what was noted there came from the primary. */
+/*
+ * A standby has counters of its own; what was noted there came from the primary.
+ * pg_get_indexdef() waits for who has locked the table, or is about to: of that one
+ * the definition is left out.
+ */
 constexpr const char *kUsageQuery = R"(
 SELECT i.indexrelid, i.indrelid, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
        quote_ident(tn.nspname) || '.' || quote_ident(t.relname), tn.nspname || '.' || t.relname,
-       pg_get_indexdef(i.indexrelid), i.indisvalid AND i.indisready AND i.indislive,
+       CASE WHEN i.indrelid IN (SELECT relation FROM pg_locks
+                                 WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()
+                                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            THEN '' ELSE pg_get_indexdef(i.indexrelid) END, i.indisvalid AND i.indisready AND i.indislive,
        EXISTS (SELECT FROM pg_stat_progress_create_index AS p WHERE p.index_relid = i.indexrelid),
        i.indisprimary, unique_duty.alone, i.indisexclusion,
        EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid),

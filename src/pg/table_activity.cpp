@@ -75,6 +75,7 @@ SELECT c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), n.nspname
  ORDER BY c.oid)";
 
 /* Of a partition, somebody may be building the index in parts, on behalf of the whole. */
+/* $1: those that REINDEX CONCURRENTLY itself left. */
 constexpr const char *kInvalidQuery = R"(
 SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
        tn.nspname || '.' || t.relname
@@ -85,7 +86,7 @@ SELECT i.indexrelid, i.indrelid, c.relname, quote_ident(n.nspname) || '.' || quo
   JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
  WHERE NOT i.indisvalid AND i.indislive AND NOT i.indisexclusion AND c.relkind = 'i' AND c.relpersistence <> 't'
    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward')
-   AND c.relname !~ '_cc(new|old)[0-9]*$'
+   AND (c.relname ~ '_cc(new|old)[0-9]*$') = $1::boolean
    AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index AS p
                     WHERE p.index_relid = i.indexrelid OR p.relid = i.indrelid)
    AND NOT EXISTS (SELECT FROM steward.actions AS a
@@ -229,18 +230,21 @@ TablesWithDuplicates(Spi &spi)
 			"  (SELECT oid FROM pg_namespace"
 			"    WHERE nspname IN ('pg_catalog', 'information_schema', 'pg_toast', 'steward'))"
 			" GROUP BY i.indrelid, c.relam, i.indkey::text, i.indclass::text, i.indcollation::text,"
-			"          i.indoption::text, pg_get_expr(i.indexprs, i.indrelid), pg_get_expr(i.indpred, i.indrelid)"
+			"          i.indoption::text,"
+			/* But for where in its text it stood: pg_get_expr() would wait for who has locked a table. */
+			"          regexp_replace(i.indexprs::text, ':location -?[0-9]+', '', 'g'),"
+			"          regexp_replace(i.indpred::text, ':location -?[0-9]+', '', 'g')"
 			" HAVING count(*) > 1 ORDER BY i.indrelid"))
 		tables.push_back(row.ObjectId(0));
 	return tables;
 }
 
 std::vector<InvalidIndex>
-ReadInvalidIndexes(Spi &spi)
+ReadInvalidIndexes(Spi &spi, LeftBy left)
 {
 	std::vector<InvalidIndex> indexes;
 
-	for (const Row &row : spi.Query(kInvalidQuery))
+	for (const Row &row : spi.Query(kInvalidQuery, {BoolValue(left == LeftBy::kReindex)}))
 		indexes.push_back({row.ObjectId(0), row.ObjectId(1), row.Text(2), row.Text(3), row.Text(4)});
 	return indexes;
 }

@@ -54,10 +54,13 @@ struct InvalidIndex
 	std::string label;  /* schema.table */
 };
 
-/*
- * Those that REINDEX CONCURRENTLY can make valid.  What a REINDEX CONCURRENTLY
- * left itself is none of them.
- */
-std::vector<InvalidIndex> ReadInvalidIndexes(Spi &spi);
+/* What kept it from becoming valid. */
+enum class LeftBy
+{
+	kBuild,   /* REINDEX CONCURRENTLY can make it valid */
+	kReindex, /* it stands beside the one that it was to become: it is only to be dropped */
+};
+
+std::vector<InvalidIndex> ReadInvalidIndexes(Spi &spi, LeftBy left);
 
 } // namespace steward::pg

@@ -17,8 +17,9 @@ namespace steward::pg
  * index beside one that keeps the same values unique and stays.  That is a
  * constraint's, else the oldest, so that of several one always remains.  ON CONFLICT
  * (column) and the planner's proofs of uniqueness take whichever is there, but none
- * that is deferrable; the name in the error of a duplicate value becomes that of the
- * one that stays.
+ * that is deferrable.  The name in the error of a duplicate value becomes that of the
+ * one that stays.  Of expressions all counts but where in its text each stood;
+ * pg_get_expr() would wait for who has locked the table.
  */
 constexpr const char *kJoinUniqueDuty = R"(
  CROSS JOIN LATERAL (SELECT i.indisunique AND (i.indisprimary OR NOT EXISTS
@@ -29,8 +30,10 @@ constexpr const char *kJoinUniqueDuty = R"(
              AND oc.relam = c.relam AND o.indnkeyatts = i.indnkeyatts AND o.indnullsnotdistinct = i.indnullsnotdistinct
              AND o.indkey::text = i.indkey::text AND o.indclass::text = i.indclass::text
              AND o.indcollation::text = i.indcollation::text AND o.indoption::text = i.indoption::text
-             AND pg_get_expr(o.indexprs, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indexprs, i.indrelid)
-             AND pg_get_expr(o.indpred, o.indrelid) IS NOT DISTINCT FROM pg_get_expr(i.indpred, i.indrelid)
+             AND regexp_replace(o.indexprs::text, ':location -?[0-9]+', '', 'g')
+                 IS NOT DISTINCT FROM regexp_replace(i.indexprs::text, ':location -?[0-9]+', '', 'g')
+             AND regexp_replace(o.indpred::text, ':location -?[0-9]+', '', 'g')
+                 IS NOT DISTINCT FROM regexp_replace(i.indpred::text, ':location -?[0-9]+', '', 'g')
              AND (o.indexrelid < i.indexrelid
                   OR EXISTS (SELECT FROM pg_constraint
                               WHERE conrelid = o.indrelid AND conindid = o.indexrelid AND contype IN ('p', 'u'))))) AS alone)

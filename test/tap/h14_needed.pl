@@ -56,6 +56,8 @@ ALTER TABLE goods CLUSTER ON goods_order;
 CREATE INDEX goods_expression ON goods ((a + b));
 CREATE INDEX goods_broken ON goods (a, b, c);
 UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'goods_broken'::regclass;
+CREATE INDEX goods_late_ccnew ON goods (g);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'goods_late_ccnew'::regclass;
 CREATE SCHEMA "Odd";
 CREATE TABLE "Odd".child (id integer, "Own a" integer, b integer, other integer, touched integer DEFAULT 0, FOREIGN KEY ("Own a", b) REFERENCES owner);
 INSERT INTO "Odd".child SELECT i, i % 100 + 1, i % 100 + 1, i FROM generate_series(1, 2000) AS i;
@@ -99,6 +101,7 @@ foreach my $index (sort keys %reason)
 is($node->safe_psql($db, q{SELECT string_agg(target, ' ' ORDER BY target COLLATE "C") FROM steward.actions WHERE kind = 'drop_index' AND status = 'proposed'}),
 	'"Odd".child_other "Odd".child_some public.goods_idle public.goods_late', 'those are to go that nothing depends on, and that can be built again for sure');
 like($node->safe_psql($db, 'CALL steward.maintain()'), qr/^Skipped.*\n(.*\n)*  public\.goods_expression: nobody uses it, but .*by hand$/m, 'the report names the one that cannot');
+like($node->safe_psql($db, 'CALL steward.maintain()'), qr/^To look at:\n(.*\n)*  public\.goods_late_ccnew: left by .*: DROP INDEX CONCURRENTLY public\.goods_late_ccnew;$/m, 'what a REINDEX left is to be dropped');
 is($node->safe_psql($db, q{SELECT count(*) FROM steward.indexes WHERE relation::text ~ '^(pg_|steward)'}), 0, 'the indexes of the system, of TOAST tables and of the steward are none of them');
 
 # A duty that came about after the advice

@@ -174,5 +174,14 @@ $node->safe_psql($db, "CALL steward.apply($drop)");
 $node->safe_psql($db, 'SELECT (steward.refresh()).summary');
 is($node->safe_psql($db, "SELECT count(*) FROM steward.actions WHERE target = 'public.$stays' AND kind = 'drop_index' AND status <> 'obsolete'"), 0, 'as long as it is the only one');
 
+# A table that somebody has locked does not hold up the others
+$holder = $node->background_psql($db);
+$holder->query_safe('BEGIN; LOCK TABLE twin IN ACCESS EXCLUSIVE MODE');
+$node->safe_psql($db, 'CREATE TABLE twice AS SELECT i AS id FROM generate_series(1, 5000) AS i; CREATE INDEX twice_1 ON twice (id); CREATE INDEX twice_2 ON twice (id); ANALYZE twice');
+is($node->safe_psql($db, q{SET lock_timeout = '2s'; SELECT summary IS NULL FROM steward.refresh(); SELECT count(*) > 0 FROM steward.indexes}), "f\nt", 'a table is locked: the others are looked at');
+like($node->safe_psql($db, q{SET lock_timeout = '2s'; CALL steward.maintain()}), qr/public\.twice_2: drop_index, an exact duplicate of public\.twice_1; it waits: CALL steward\.maintain\(false\); puts it in quarantine; by itself it is not done: /, 'and reported on, with what would be done');
+$holder->query_safe('COMMIT');
+$holder->quit;
+
 $node->stop;
 done_testing();

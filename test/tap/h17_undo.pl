@@ -31,8 +31,6 @@ sub look
 $node->start;
 $node->safe_psql($db, q{CREATE TABLESPACE "fast disk" LOCATION ''});
 $node->safe_psql($db, q{
-SET client_min_messages = warning;
-CREATE EXTENSION pg_steward CASCADE;
 CREATE SCHEMA "Shop";
 CREATE TABLE "Shop"."Item" (id integer, "Name" text, note text);
 INSERT INTO "Shop"."Item" SELECT i, 'name ' || i, 'note' FROM generate_series(1, 50000) AS i;
@@ -69,11 +67,14 @@ CREATE INDEX of_domain_one ON other ((b::checked));
 CREATE INDEX of_domain_two ON other ((b::checked));
 ANALYZE;
 });
+
+my %was = map { $_ => look(qq{"Shop"."$_"}) } 'first one', 'second one';
+
+$node->safe_psql($db, 'SET client_min_messages = warning; CREATE EXTENSION pg_steward CASCADE');
 await_steward($node, $db);
 run_workload($node, $db, query => 'SELECT count(*) FROM "Shop"."Item" WHERE id = %d');
 run_workload($node, $db, query => 'SELECT count(*) FROM part WHERE a = %d');
 
-my %was = map { $_ => look(qq{"Shop"."$_"}) } 'first one', 'second one';
 my $find = q{FROM steward.actions WHERE relation = '"Shop"."Item"'::regclass AND kind = 'drop_index'};
 
 ok($node->poll_query_until($db, "SELECT count(*) = 1 $find AND status IN ('verifying', 'kept')"), 'a duplicate is dropped')

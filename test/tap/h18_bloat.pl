@@ -80,7 +80,6 @@ $node->safe_psql($db, q{DELETE FROM stock WHERE id % 5 <> 0});
 $node->safe_psql($db, q{DELETE FROM "Past" WHERE id < 300000});
 $node->safe_psql($db, 'VACUUM ANALYZE stock') for 1 .. 2;
 $node->safe_psql($db, 'VACUUM ANALYZE "Past"') for 1 .. 2;
-$node->safe_psql($db, 'UPDATE steward.index_bloat SET measured_at = NULL');
 
 my $oids = $node->safe_psql($db, q{SELECT string_agg(indexrelid::text, ' ' ORDER BY indexrelid) FROM pg_index});
 my $report = maintain('true');

@@ -275,6 +275,11 @@ $node->safe_psql($db, 'SELECT steward.refresh()');
 
 my $partial = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'mallory.task'::regclass AND kind = 'create_index' AND status = 'proposed'});
 
+# No round writes the action anew.
+$node->append_conf('postgresql.conf', "pg_steward.mode = observe\n");
+$node->reload;
+$node->poll_query_until($db, "SELECT current_setting('pg_steward.mode') = 'observe'");
+await_steward($node, $db);
 $node->safe_psql($db, qq{
 UPDATE steward.actions SET arguments = arguments || jsonb_build_object('predicate',
 	jsonb_build_object('sql', \$\$mood = '(1,2)'::mallory.mood\$\$, 'name', 'mood', 'column', 3, 'private', false)) WHERE id = $partial;
@@ -285,6 +290,8 @@ CREATE TYPE mallory.mood AS (x mallory.checked, y integer);
 $offset = -s $node->logfile;
 refused($node, $db, "CALL steward.apply($partial)", '42883', qr/operator does not exist|does not allow it/, 'an index whose predicate has become another one');
 harmless_ok('a constant in a predicate', 'mallory');
+$node->append_conf('postgresql.conf', "pg_steward.mode = advise\n");
+$node->reload;
 
 # One that does not end is ended, and said to be so
 $node->append_conf('postgresql.conf', "pg_steward.planning_timeout = 500ms\n");

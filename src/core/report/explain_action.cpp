@@ -246,10 +246,22 @@ DescribeLimits(ActionKind kind)
 	return "";
 }
 
+/* Several in a row are to be pasted together. */
+std::vector<std::string>
+Statements(std::vector<std::string> ddl)
+{
+	if (ddl.size() > 1)
+	{
+		for (std::string &statement : ddl)
+			statement += ";";
+	}
+	return ddl;
+}
+
 std::vector<std::string>
 DescribeUndo(const Action &action)
 {
-	std::vector<std::string> lines = action.undo_ddl;
+	std::vector<std::string> lines = Statements(action.undo_ddl);
 
 	if (lines.empty())
 		lines.push_back("nothing to undo");
@@ -269,7 +281,7 @@ ExplainAction(const Action &action)
 					   ", " + std::string(StatusName(action.status)) + "\n\n";
 	bool creates = action.kind == ActionKind::kCreateIndex;
 
-	AddSection(page, "DO", action.ddl);
+	AddSection(page, "DO", Statements(action.ddl));
 	AddSection(page, "UNDO", DescribeUndo(action));
 	AddSection(page, "WHY", {WhyAdvised(action)});
 	/* What became of it. */
