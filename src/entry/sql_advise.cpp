@@ -14,6 +14,7 @@
 #include "core/report/explain_action.h"
 #include "flow/export_case.h"
 #include "flow/observe_workload.h"
+#include "flow/tell_outcome.h"
 #include "flow/tune_indexes.h"
 #include "pg/catalog.h"
 #include "pg/ddl.h"
@@ -283,7 +284,7 @@ STEWARD_FUNCTION(steward_explain_recommendation)
 	pg::Spi spi;
 	Action action = LoadShown(spi, *pg::Arguments(fcinfo).Integer(0));
 
-	return pg::MakeText(ExplainAction(action));
+	return pg::MakeText(ExplainAction(action, TellOutcome(spi, action)));
 }
 
 STEWARD_FUNCTION(steward_export_case)

@@ -9,7 +9,11 @@
  */
 #include "flow/maintain.h"
 
+#include <algorithm>
+#include <set>
+
 #include "base/text.h"
+#include "core/index/find_duplicates.h"
 #include "core/maintenance/judge_vacuum.h"
 #include "core/report/describe_maintenance.h"
 #include "flow/measure_bloat.h"
@@ -18,6 +22,7 @@
 #include "flow/request_action.h"
 #include "flow/schedule_actions.h"
 #include "flow/watch_usage.h"
+#include "pg/catalog.h"
 #include "pg/ddl.h"
 #include "pg/extension.h"
 #include "pg/journal.h"
@@ -34,6 +39,13 @@ namespace
 
 /* Of a kind of warning; the worst ones. */
 constexpr size_t kMostWarnings = 10;
+
+/* Whose indexes are compared with each other. */
+constexpr size_t kMostTables = 100;
+
+constexpr const char *kNotRebuildable =
+	"its expression or predicate may run somebody's code, or fail for some row, when it is built again: to be "
+	"dropped by hand";
 
 /* A new index is not maintenance. */
 bool
@@ -152,11 +164,22 @@ AddOpen(pg::Spi &spi, pg::Journal &journal, bool asked, Json &report)
 	}
 }
 
+/* Those with most of them may be many. */
+std::vector<ObjectId>
+TablesToCompare(pg::Spi &spi)
+{
+	std::vector<ObjectId> tables = pg::TablesWithDuplicates(spi);
+
+	tables.resize(std::min(tables.size(), kMostTables));
+	return tables;
+}
+
 /* What was not advised, or will not be done, and why. */
 void
 AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 {
 	std::string unseen = UnseenReadersNow(spi);
+	std::set<std::string> to_drop_by_hand;
 
 	for (const Action &action :
 		 journal.LoadWhere({ActionStatus::kWithheld, ActionStatus::kFailed, ActionStatus::kDismissed}))
@@ -171,15 +194,22 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 																   : "withheld: " + action.reason;
 		report["skipped"].push_back(std::move(entry));
 	}
+	for (const auto &[oid, relation] : pg::ReadCatalog(spi, pg::ThoseNotLocked(TablesToCompare(spi))))
+	{
+		for (const DuplicateIndex &duplicate : FindDuplicatesToDropByHand(relation))
+		{
+			to_drop_by_hand.insert(duplicate.index.name);
+			report["skipped"].push_back(Json{
+				{"target", duplicate.index.name},
+				{"why", "it is an exact duplicate of " + duplicate.twin.name + ", but " + kNotRebuildable}});
+		}
+	}
 	for (const JudgedIndex &judged : FindUnused(spi))
 	{
-		if (judged.index.rebuildable)
+		if (judged.index.rebuildable || to_drop_by_hand.count(judged.index.target) != 0)
 			continue;
-		report["skipped"].push_back(Json{
-			{"target", judged.index.target},
-			{"why",
-			 "nobody uses it, but its expression or predicate may run somebody's code, or fail for some row, when it is "
-			 "built again: to be dropped by hand"}});
+		report["skipped"].push_back(Json{{"target", judged.index.target},
+										 {"why", std::string("nobody uses it, but ") + kNotRebuildable}});
 	}
 	if (!unseen.empty())
 		report["skipped"].push_back(Json{{"target", "unused indexes"}, {"why", unseen}});

@@ -303,6 +303,7 @@ AddActions(Lines &lines, pg::Spi &spi)
 		 spi.Query("SELECT a.id, a.kind, a.target, j.to_status, j.by_role, j.at::timestamptz(0)"
 				   "  FROM steward.journal AS j JOIN steward.actions AS a ON a.id = j.action"
 				   " WHERE j.to_status IN ('quarantined', 'verifying', 'kept', 'taken_back', 'failed')"
+				   "   AND (j.to_status <> 'quarantined' OR a.status = 'quarantined')"
 				   " ORDER BY j.id DESC LIMIT 5"))
 		lines.push_back({"DID",
 						 row.Text(5) + " action " + row.Text(0) + ", " + row.Text(1) + " " + row.Text(2) +

@@ -133,6 +133,16 @@ $id = advised('skewed');
 like(page($id), qr/^DO     ALTER TABLE ONLY public\.skewed ALTER COLUMN v SET STATISTICS 1000;\n       ANALYZE public\.skewed \(v\);\n+UNDO   ALTER TABLE ONLY public\.skewed ALTER COLUMN v SET STATISTICS -1\n.*as the statistics of the column keep few of its values apart/ms,
 	'a larger target of a column is advised');
 like(page($id), qr/^NOT    Data, indexes and settings stay/m, 'its page says what it leaves alone');
+
+# Where what was misestimated is expected well just now, nothing is said of it
+$node->append_conf('postgresql.conf', "default_statistics_target = 1000\n");
+$node->reload;
+$node->poll_query_until($db, "SELECT current_setting('default_statistics_target') = '1000'");
+refused($node, $db, "CALL steward.apply($id)", '55P03', qr/postponed.*none of the samples that are there is misestimated just now/s, 'without a misestimate');
+is(status_of($node, $db, $id), 'proposed', 'it is tried another time');
+$node->append_conf('postgresql.conf', "default_statistics_target = 100\n");
+$node->reload;
+$node->poll_query_until($db, "SELECT current_setting('default_statistics_target') = '100'");
 tried('skewed');
 
 my $target = q{SELECT coalesce(attstattarget, -1) FROM pg_attribute WHERE attrelid = 'skewed'::regclass AND attname = 'v'};

@@ -199,6 +199,7 @@ $holder->quit;
 await_status($node, $db, $id, 'failed');
 is_index($node, $db, $index, 'absent', 'no invalid index stays once the lock is free');
 like(last_error($node, $db, $id), qr/^55P03 a lock was not to be had within/, 'the journal still tells why');
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/^NOW    It failed: a lock was not to be had within/m, 'so does its page');
 cmp_ok($node->safe_psql($db, "SELECT count(*) FROM steward.journal WHERE action = $id AND from_status = to_status AND worker_pid IS NOT NULL"),
 	'<=', 1, 'and does not repeat itself');
 $node->safe_psql($db, "CALL steward.apply($id)");

@@ -88,6 +88,7 @@ $node->safe_psql($db, "CALL steward.apply($id)");
 is(status_of($node, $db, $id), 'quarantined', 'it is not dropped at once');
 ok($node->poll_query_until($db, q{SELECT observed ? 'quarantine_s' FROM steward.actions WHERE id = } . $id), 'it is looked after');
 is($node->safe_psql($db, 'SET enable_seqscan = off; SELECT name FROM goods WHERE id = 7'), 'name 7', 'the other one serves meanwhile');
+like($node->safe_psql($db, "SELECT steward.explain_recommendation($id)"), qr/^NOW    The quarantine is in force for .* of 1 day\.$/m, 'its page says how long');
 $node->safe_psql($db, qq{UPDATE steward.actions SET observed = observed || '{"quarantine_s": 90000}' WHERE id = $id});
 await_status($node, $db, $id, 'verifying');
 is_index($node, $db, 'goods_id', 'absent', 'then it is gone');

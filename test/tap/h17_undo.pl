@@ -122,6 +122,8 @@ $node->safe_psql($db, "CALL steward.apply($id)");
 $node->safe_psql($db, qq{DROP INDEX "Shop"."@{[ $name eq 'first one' ? 'second one' : 'first one' ]}"; DROP TABLESPACE "fast disk"});
 refused($node, $db, "CALL steward.revert($id)", '55000', qr/tablespace "fast disk" is not there any more/, 'without its tablespace');
 
+like($node->safe_psql($db, 'CALL steward.maintain()'), qr/^Skipped:\n(.*\n)*  public\.of_owner_two: it is an exact duplicate of public\.of_owner_one, but .*by hand$/m, 'but the report names it');
+
 # A worker that died between the build and what comes back with it
 $id = $node->safe_psql($db, q{SELECT id FROM steward.actions WHERE relation = 'part'::regclass AND kind = 'drop_index' ORDER BY id LIMIT 1});
 $index = $node->safe_psql($db, "SELECT target FROM steward.actions WHERE id = $id");

@@ -78,6 +78,30 @@ FindDuplicates(const Relation &relation)
 }
 
 std::vector<DuplicateIndex>
+FindDuplicatesToDropByHand(const Relation &relation)
+{
+	std::vector<DuplicateIndex> duplicates;
+
+	for (const ExistingIndex &index : relation.indexes)
+	{
+		if (!index.valid || !index.droppable || index.rebuildable)
+			continue;
+
+		auto twin = std::find_if(relation.indexes.begin(), relation.indexes.end(),
+								 [&](const ExistingIndex &other)
+								 {
+									 return other.valid && other.signature == index.signature &&
+											other.oid != index.oid &&
+											(!other.droppable || other.oid < index.oid);
+								 });
+
+		if (twin != relation.indexes.end())
+			duplicates.push_back({index, *twin});
+	}
+	return duplicates;
+}
+
+std::vector<DuplicateIndex>
 FindCovered(const Relation &relation)
 {
 	std::vector<DuplicateIndex> covered;

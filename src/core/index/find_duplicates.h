@@ -30,6 +30,9 @@ struct DuplicateIndex
  */
 std::vector<DuplicateIndex> FindDuplicates(const Relation &relation);
 
+/* Those that only their expression or predicate keeps: they could not be built again for sure. */
+std::vector<DuplicateIndex> FindDuplicatesToDropByHand(const Relation &relation);
+
 /*
  * Btrees whose columns, in their order, are the first ones of another: that one
  * finds the same rows, out of more pages.  Of those only whose whole definition

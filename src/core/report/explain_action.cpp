@@ -275,7 +275,7 @@ DescribeUndo(const Action &action)
 } // namespace
 
 std::string
-ExplainAction(const Action &action)
+ExplainAction(const Action &action, const std::vector<std::string> &outcome)
 {
 	std::string page = "Action " + std::to_string(action.id) + ", " + std::string(KindName(action.kind)) +
 					   ", " + std::string(StatusName(action.status)) + "\n\n";
@@ -284,9 +284,7 @@ ExplainAction(const Action &action)
 	AddSection(page, "DO", Statements(action.ddl));
 	AddSection(page, "UNDO", DescribeUndo(action));
 	AddSection(page, "WHY", {WhyAdvised(action)});
-	/* What became of it. */
-	if (action.reason != WhyAdvised(action))
-		AddSection(page, "NOW", {action.reason});
+	AddSection(page, "NOW", outcome);
 	if (creates)
 	{
 		AddSection(page, "GAIN", DescribeGain(action));

@@ -10,13 +10,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/action.h"
 
 namespace steward
 {
 
-/* DO, UNDO, WHY, GAIN, ORDER, PRICE, LOCKS, CHECK, NOT; one section each, plain text. */
-std::string ExplainAction(const Action &action);
+/*
+ * DO, UNDO, WHY, NOW, GAIN, ORDER, PRICE, LOCKS, CHECK, NOT; one section each, plain
+ * text.  `outcome` is what became of it so far.
+ */
+std::string ExplainAction(const Action &action, const std::vector<std::string> &outcome = {});
 
 } // namespace steward

@@ -91,6 +91,34 @@ TEST(FindDuplicates, AllButOneOfThreeGo)
 				ElementsAre("public.two like public.one", "public.three like public.one"));
 }
 
+/* An expression of somebody's, say. */
+TEST(FindDuplicates, WhatCouldNotBeBuiltAgainIsLeftToAPerson)
+{
+	Relation relation = MakeRelation(1, "t");
+	ExistingIndex first = MakeExisting(10, "first", {Ascending(1)});
+	ExistingIndex second = MakeExisting(11, "second", {Ascending(1)});
+	ExistingIndex other = MakeExisting(12, "other", {Ascending(2)});
+
+	for (ExistingIndex *index : {&first, &second, &other})
+		index->rebuildable = false;
+	relation.indexes = {first, second, other};
+	EXPECT_THAT(NamesOf(FindDuplicates(relation)), IsEmpty());
+	EXPECT_THAT(NamesOf(FindDuplicatesToDropByHand(relation)),
+				ElementsAre("public.second like public.first"));
+
+	/* Of a constraint, and another one that could be built again. */
+	second.droppable = false;
+	first.rebuildable = true;
+	relation.indexes = {first, second};
+	EXPECT_THAT(NamesOf(FindDuplicatesToDropByHand(relation)), IsEmpty());
+	EXPECT_THAT(NamesOf(FindDuplicates(relation)), ElementsAre("public.first like public.second"));
+
+	first.rebuildable = false;
+	relation.indexes = {first, second};
+	EXPECT_THAT(NamesOf(FindDuplicatesToDropByHand(relation)),
+				ElementsAre("public.first like public.second"));
+}
+
 /* An invalid one serves nobody, so it is no reason to drop the valid one. */
 TEST(FindDuplicates, AnInvalidIndexNeitherStaysForOthersNorCounts)
 {

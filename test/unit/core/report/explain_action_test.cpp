@@ -262,6 +262,14 @@ TEST(ExplainAction, ADropIsExplainedAsADrop)
 				HasSubstr("LOCKS  DROP INDEX takes ACCESS EXCLUSIVE on the table for a moment"));
 }
 
+TEST(ExplainAction, WhatBecameOfItComesAfterWhy)
+{
+	std::string page = ExplainAction(MakeCreation(), {"It failed: the disk is full", "It is tried again."});
+
+	EXPECT_THAT(page, HasSubstr("\nNOW    It failed: the disk is full\n       It is tried again.\nGAIN"));
+	EXPECT_THAT(ExplainAction(MakeCreation()), testing::Not(HasSubstr("NOW")));
+}
+
 TEST(ExplainAction, CutsLongStatements)
 {
 	Action action = MakeCreation();
