@@ -164,7 +164,7 @@ AddOpen(pg::Spi &spi, pg::Journal &journal, bool asked, Json &report)
 	}
 }
 
-/* Those with most of them may be many. */
+/* Not all of them: each is read whole. */
 std::vector<ObjectId>
 TablesToCompare(pg::Spi &spi)
 {

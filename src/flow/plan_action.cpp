@@ -397,22 +397,26 @@ Decide(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 	return std::nullopt;
 }
 
+void
+PlanSettling(pg::Spi &spi, pg::Journal &journal, Plan &plan)
+{
+	if (plan.doing != Doing::kBuild || plan.action.kind != ActionKind::kDropIndex)
+		return;
+	/* A table that somebody has locked is not one that is gone. */
+	pg::LockForReading(plan.action.relation);
+
+	std::optional<Json> before = journal.LastDefinition(plan.action.id);
+	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
+
+	if (before && !catalog.empty())
+		AddWhatComesBack(*before, catalog.begin()->second, plan);
+}
+
 /*
  * Whether what a worker left is finished, not cleared away: the parts that it
  * built took time.  But not where a crash came twice at the same part, which may be
  * what made it.
  */
-void
-PlanSettling(pg::Spi &spi, pg::Journal &journal, Plan &plan)
-{
-	std::optional<Json> before = journal.LastDefinition(plan.action.id);
-	Catalog catalog = pg::ReadCatalog(spi, {plan.action.relation});
-
-	if (plan.doing == Doing::kBuild && plan.action.kind == ActionKind::kDropIndex && before &&
-		!catalog.empty())
-		AddWhatComesBack(*before, catalog.begin()->second, plan);
-}
-
 bool
 MayGoOn(pg::Spi &spi, pg::Journal &journal, Plan &plan)
 {

@@ -172,8 +172,8 @@ DropUnique(const Plan &plan)
 			pg::Spi spi;
 			DropCheck check = CheckDrop(spi, pg::ReadCatalog(spi, {plan.action.relation}), plan.action);
 
-			if (!check.never.empty())
-				throw Refusal({sqlstate::kNotInPrerequisiteState, check.never, "", ""});
+			if (std::string why = check.never.empty() ? check.later : check.never; !why.empty())
+				throw Refusal({sqlstate::kNotInPrerequisiteState, why, "", ""});
 			spi.Execute(plan.sql);
 		});
 }
