@@ -179,7 +179,7 @@ AdviseDuplicates(pg::Spi &spi, const Catalog &seen, const std::vector<std::strin
 
 	std::erase_if(tables, [&](ObjectId table) { return seen.count(table) != 0; });
 	tables.resize(std::min(tables.size(), kMostTables));
-	for (const auto &[oid, relation] : pg::ReadCatalog(spi, pg::ThoseNotLocked(std::move(tables))))
+	for (const auto &[oid, relation] : pg::ReadCatalog(spi, tables))
 	{
 		if (!relation.unfit.empty() || MatchesAnyLike(relation.label, exclusions))
 			continue;

@@ -264,9 +264,6 @@ FindMisestimates(pg::Spi &spi)
 	}
 	for (auto &[subject, of_subject] : findings)
 	{
-		if (pg::IsLocked(subject.table) || pg::IsLocked(subject.named))
-			continue;
-
 		Catalog catalog = pg::ReadCatalog(spi, {subject.table, subject.named});
 
 		elements.AddTo(catalog);

@@ -194,7 +194,7 @@ AddSkipped(pg::Spi &spi, pg::Journal &journal, Json &report)
 																   : "withheld: " + action.reason;
 		report["skipped"].push_back(std::move(entry));
 	}
-	for (const auto &[oid, relation] : pg::ReadCatalog(spi, pg::ThoseNotLocked(TablesToCompare(spi))))
+	for (const auto &[oid, relation] : pg::ReadCatalog(spi, TablesToCompare(spi)))
 	{
 		for (const DuplicateIndex &duplicate : FindDuplicatesToDropByHand(relation))
 		{

@@ -204,7 +204,7 @@ JudgeQuarantines(pg::Spi &spi, pg::Journal &journal)
 	for (Action &action : actions)
 	{
 		pg::CheckForInterrupts();
-		/* The others are not to wait for who has it. */
+		/* A table that somebody has locked is not one that is gone, and the others are not to wait for him. */
 		if (pg::IsLocked(action.relation))
 			continue;
 		try

@@ -592,13 +592,6 @@ IsLocked(ObjectId relation)
 	return locked;
 }
 
-std::vector<ObjectId>
-ThoseNotLocked(std::vector<ObjectId> relations)
-{
-	std::erase_if(relations, IsLocked);
-	return relations;
-}
-
 void
 LockForReading(ObjectId relation)
 {

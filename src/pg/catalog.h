@@ -32,9 +32,6 @@ bool IsLocked(ObjectId relation);
 /* Until the end of the transaction; waits, and is an ERROR after lock_timeout. */
 void LockForReading(ObjectId relation);
 
-/* Those that nobody has locked against reading just now: of the others nothing is to be known without waiting. */
-std::vector<ObjectId> ThoseNotLocked(std::vector<ObjectId> relations);
-
 /* Takes the lock that ANALYZE and the like take, until the transaction ends, if it is free: nobody is waited for. */
 bool TryLockForMaintenance(ObjectId relation);
 
